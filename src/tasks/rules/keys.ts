@@ -1,0 +1,65 @@
+// src/tasks/rules/keys.ts: the natural keys of what the tasks room writes; two runs of anything give one row.
+import type { CivilDate } from '../../platform/civil.ts';
+
+/** @throws RangeError for a part that is empty or holds a slash: two different things must never share a key. */
+function key(...parts: readonly (string | number)[]): string {
+  for (const part of parts) {
+    if (part === '' || String(part).includes('/'))
+      throw new RangeError(`'${part}' cannot be part of the key ${parts.join('/')}`);
+  }
+  return parts.join('/');
+}
+
+/** A line that tells somebody a task opens, or is due today. */
+export function reminderKey(task: string, cycle: number, moment: 'opens' | 'due', person: string): string {
+  return key('rem', task, cycle, moment, person);
+}
+
+/** A line that tells somebody a task is late. */
+export function escalationKey(task: string, cycle: number, level: number, person: string): string {
+  return key('esc', task, cycle, level, person);
+}
+
+/** One envelope a person a day. */
+export function digestKey(person: string, day: CivilDate): string {
+  return key('digest', person, day);
+}
+
+/** The workflow that minds an area's tasks. */
+export function agendaId(area: string): string {
+  return key('agenda', area);
+}
+
+/** A campaign's task: one a duty and subject, a side where both sides owe it, a date where it is owed more than once. */
+export function dutyTaskKey(
+  campaign: string,
+  duty: string,
+  subject: string,
+  side: 'medical' | 'cadre' | null = null,
+  date: CivilDate | null = null,
+): string {
+  return key('duty', campaign, duty, subject, side ?? '-', date ?? '-');
+}
+
+/**
+ * What a record leads to: the next visit, a referral check, a repeated talk.
+ * @param root the first record of a chain of edits (or the enrolment that has no record yet), so a later judgement moves the same task.
+ */
+export function followTaskKey(root: string, kind: string): string {
+  return key('follow', root, kind);
+}
+
+/** The delivery owed before a medicine runs out. */
+export function supplyTaskKey(supplyPlan: string, runsOutOn: CivilDate): string {
+  return key('supply', supplyPlan, runsOutOn);
+}
+
+/** A blind re-visit of one sampled visit. */
+export function revisitTaskKey(sample: string): string {
+  return key('revisit', sample);
+}
+
+/** Putting a finding right. */
+export function rectificationTaskKey(finding: string): string {
+  return key('rectify', finding);
+}
