@@ -1,0 +1,202 @@
+-- Up Migration
+-- The audit chain, idempotency, wakes and story time; then who sees what, table by table.
+
+create table audit_entry (
+  county_code text not null,
+  id uuid not null default uuidv7(),
+  at timestamptz not null,
+  account_id uuid, -- null: the system
+  act text not null,
+  subject text not null,
+  detail jsonb not null default '{}', -- codes, ids and counts: no personal data
+  primary key (county_code, id)
+);
+
+create table audit_link (
+  county_code text not null,
+  seq bigint not null,
+  entry_id uuid not null,
+  hash bytea not null,
+  primary key (county_code, seq),
+  unique (county_code, entry_id)
+);
+
+create table audit_head (
+  county_code text primary key,
+  seq bigint not null,
+  hash bytea not null
+);
+
+create function audit_hash(previous bytea, entry audit_entry) returns bytea language sql immutable as $$
+  select sha256(previous || convert_to(jsonb_build_array(entry.county_code, entry.id, extract(epoch from entry.at), entry.account_id, entry.act, entry.subject, entry.detail)::text, 'UTF8'))
+$$;
+
+-- Deferred to the commit, so that the county's head is locked only then.
+create function audit_chain() returns trigger language plpgsql security definer set search_path = public as $$
+declare head audit_head;
+begin
+  insert into audit_head values (new.county_code, 0, sha256('')) on conflict do nothing;
+  select * into head from audit_head where county_code = new.county_code for update;
+  head.seq := head.seq + 1;
+  head.hash := audit_hash(head.hash, new);
+  insert into audit_link values (new.county_code, head.seq, new.id, head.hash);
+  update audit_head set seq = head.seq, hash = head.hash where county_code = new.county_code;
+  return null;
+end $$;
+create constraint trigger audit_chain after insert on audit_entry deferrable initially deferred for each row execute function audit_chain();
+
+create function never_rewritten() returns trigger language plpgsql as $$
+begin
+  raise exception '% is append-only', tg_table_name using errcode = 'insufficient_privilege';
+end $$;
+create trigger never_rewritten before update or delete on audit_entry for each row execute function never_rewritten();
+create trigger never_rewritten before update or delete on audit_link for each row execute function never_rewritten();
+create trigger never_rewritten before update or delete on seal for each row execute function never_rewritten();
+create trigger never_rewritten before update or delete on visit for each row execute function never_rewritten();
+create trigger never_rewritten before update or delete on record for each row execute function never_rewritten();
+create trigger never_rewritten before update or delete on judgement for each row execute function never_rewritten();
+create trigger never_rewritten before update or delete on escalation for each row execute function never_rewritten();
+create trigger never_rewritten before update or delete on campaign_stage for each row execute function never_rewritten();
+
+create table idempotency (
+  county_code text not null,
+  account_id uuid not null,
+  key text not null check (length(key) between 1 and 255),
+  request_hash text not null, -- method, path and body
+  status integer not null,
+  response jsonb not null,
+  at timestamptz not null,
+  primary key (county_code, account_id, key)
+);
+
+create table recurrence ( -- what comes again: the register minder turns each into things by natural key
+  county_code text not null,
+  key text not null,
+  what text not null check (what in ('clinic', 'round')),
+  rule jsonb not null,
+  next_on date not null,
+  paused_by uuid,
+  primary key (county_code, key)
+);
+
+create table wake (
+  id bigint generated always as identity primary key,
+  workflow_id text not null
+);
+create function wake_notify() returns trigger language plpgsql as $$ begin perform pg_notify('wake', ''); return null; end $$;
+create trigger wake_notify after insert on wake for each statement execute function wake_notify();
+
+create table story ( -- at most one row: how far the example's clock is from the wall's, in milliseconds
+  only_one boolean primary key default true check (only_one),
+  offset_ms bigint not null
+);
+
+-- Who is asking, as the transaction said: `app.account` and the civil date `app.day`.
+create function my_areas() returns text[] language sql stable security definer set search_path = public as $$
+  select coalesce(array_agg(distinct d.code), '{}')
+  from role_grant g join division d on d.county_code = g.county_code and starts_with(d.code, g.area_code)
+  where g.account_id = nullif(current_setting('app.account', true), '')::uuid
+    and daterange(g.from_on, g.to_on, '[]') @> nullif(current_setting('app.day', true), '')::date
+$$;
+create function my_counties() returns text[] language sql stable security definer set search_path = public as $$
+  select coalesce(array_agg(distinct county_code), '{}') from account
+  where id = nullif(current_setting('app.account', true), '')::uuid and disabled_at is null
+$$;
+create function i_am(variadic roles text[]) returns boolean language sql stable security definer set search_path = public as $$
+  select exists (select from role_grant g where g.account_id = nullif(current_setting('app.account', true), '')::uuid
+    and g.role = any(roles) and daterange(g.from_on, g.to_on, '[]') @> nullif(current_setting('app.day', true), '')::date)
+$$;
+
+grant usage on schema public to doorstep_app, doorstep_system;
+grant usage on all sequences in schema public to doorstep_app, doorstep_system;
+
+-- One policy form: the row's area is among mine. The system (workers, imports, relays) sees every row; nobody but the owner deletes.
+create procedure protect(tab regclass, condition text, writes text default 'insert') language plpgsql as $$
+begin
+  execute format('alter table %s enable row level security', tab);
+  execute format('create policy mine on %s to doorstep_app using (%s) with check (%2$s)', tab, condition);
+  execute format('create policy everything on %s to doorstep_system using (true) with check (true)', tab);
+  execute format('grant select%s on %s to doorstep_app, doorstep_system', case when writes = '' then '' else ', ' || writes end, tab);
+end $$;
+
+-- Rows seen by area.
+call protect('household', 'village_code = any((select my_areas())::text[])', 'insert, update');
+call protect('person', 'village_code = any((select my_areas())::text[])', 'insert, update');
+call protect('category_membership', 'village_code = any((select my_areas())::text[])', 'insert, update');
+call protect('presence', 'village_code = any((select my_areas())::text[])', 'insert, update');
+call protect('contract', 'village_code = any((select my_areas())::text[])');
+call protect('change_request', 'village_code = any((select my_areas())::text[])', 'insert, update');
+call protect('task', 'area_code = any((select my_areas())::text[])', 'insert, update');
+call protect('task_move', 'area_code = any((select my_areas())::text[])');
+call protect('hold', 'area_code = any((select my_areas())::text[])', 'insert, update');
+call protect('escalation', 'area_code = any((select my_areas())::text[])');
+call protect('acknowledgement', 'area_code = any((select my_areas())::text[])');
+call protect('help_request', 'area_code = any((select my_areas())::text[])', 'insert, update');
+call protect('visit', 'area_code = any((select my_areas())::text[])');
+call protect('record', 'area_code = any((select my_areas())::text[]) and (not clinical or (select i_am(''medical'', ''facility'', ''supervisor'')) or account_id = nullif(current_setting(''app.account'', true), '''')::uuid)');
+call protect('confirmation', 'area_code = any((select my_areas())::text[])');
+call protect('clinic_session', 'area_code = any((select my_areas())::text[])');
+call protect('clinic_stage', 'area_code = any((select my_areas())::text[])');
+call protect('clinic_staff', 'area_code = any((select my_areas())::text[])');
+call protect('clinic_attendance', 'area_code = any((select my_areas())::text[])');
+call protect('check_result', 'area_code = any((select my_areas())::text[])');
+call protect('finding', 'area_code = any((select my_areas())::text[])', 'insert, update');
+call protect('rectification', 'area_code = any((select my_areas())::text[])');
+call protect('sample', 'area_code = any((select my_areas())::text[])');
+call protect('round', 'area_code = any((select my_areas())::text[])');
+call protect('device', 'area_code = any((select my_areas())::text[])', 'insert, update');
+call protect('duty_roster', 'county_code = any((select my_counties())::text[])', 'insert, update');
+
+-- Clinical rows: by area and by purpose.
+call protect('measurement', 'area_code = any((select my_areas())::text[]) and (select i_am(''medical'', ''facility'', ''supervisor''))');
+call protect('judgement', 'area_code = any((select my_areas())::text[]) and (select i_am(''medical'', ''facility'', ''supervisor''))');
+call protect('enrolment', 'village_code = any((select my_areas())::text[]) and (select i_am(''medical'', ''facility'', ''supervisor''))', 'insert, update');
+call protect('personal_plan', 'village_code = any((select my_areas())::text[]) and (select i_am(''medical'', ''facility'', ''supervisor''))');
+call protect('referral', 'area_code = any((select my_areas())::text[]) and (select i_am(''medical'', ''facility'', ''supervisor''))');
+call protect('referral_event', 'area_code = any((select my_areas())::text[]) and (select i_am(''medical'', ''facility'', ''supervisor''))');
+
+-- Rows the whole county shares.
+call protect('division', 'county_code = any((select my_counties())::text[])', 'insert, update');
+call protect('calendar_day', 'county_code = any((select my_counties())::text[])', 'insert, update');
+call protect('calendar_span', 'county_code = any((select my_counties())::text[])');
+call protect('account', 'county_code = any((select my_counties())::text[])', 'insert, update');
+call protect('role_grant', 'county_code = any((select my_counties())::text[])', 'insert, update');
+call protect('team', 'county_code = any((select my_counties())::text[])', 'insert, update');
+call protect('team_member', 'county_code = any((select my_counties())::text[])', 'insert, update');
+call protect('leave', 'county_code = any((select my_counties())::text[])');
+call protect('campaign', 'county_code = any((select my_counties())::text[])', 'insert, update');
+call protect('campaign_stage', 'county_code = any((select my_counties())::text[])');
+call protect('approval', 'county_code = any((select my_counties())::text[])');
+call protect('duty', 'county_code = any((select my_counties())::text[])');
+call protect('goal', 'county_code = any((select my_counties())::text[])');
+call protect('waiver', 'county_code = any((select my_counties())::text[])');
+call protect('round_stage', 'county_code = any((select my_counties())::text[])');
+call protect('seal', 'county_code = any((select my_counties())::text[])');
+call protect('recurrence', 'county_code = any((select my_counties())::text[])', 'insert, update');
+call protect('import_batch', 'county_code = any((select my_counties())::text[])', 'insert, update');
+call protect('import_row', 'county_code = any((select my_counties())::text[])');
+
+-- One's own.
+call protect('notice', 'account_id = nullif(current_setting(''app.account'', true), '''')::uuid or (select i_am(''planner'', ''admin''))', 'insert, update');
+call protect('notice_line', 'account_id = nullif(current_setting(''app.account'', true), '''')::uuid or (select i_am(''planner'', ''admin''))', 'insert, update');
+call protect('delivery', '(select i_am(''planner'', ''admin''))', 'insert, update');
+call protect('preference', 'account_id = nullif(current_setting(''app.account'', true), '''')::uuid', 'insert, update');
+call protect('idempotency', 'account_id = nullif(current_setting(''app.account'', true), '''')::uuid');
+call protect('mailbox', '(select i_am(''planner'', ''admin''))');
+
+-- The platform's.
+call protect('audit_link', '(select i_am(''admin'', ''planner''))', '');
+alter table audit_entry enable row level security;
+create policy written on audit_entry for insert to doorstep_app with check (county_code = any((select my_counties())::text[]) and account_id = nullif(current_setting('app.account', true), '')::uuid);
+create policy readers on audit_entry for select to doorstep_app using ((select i_am('admin', 'planner')) and county_code = any((select my_counties())::text[]));
+create policy everything on audit_entry to doorstep_system using (true) with check (true);
+grant select, insert on audit_entry to doorstep_app, doorstep_system;
+alter table audit_head enable row level security; -- written by the chain's trigger alone
+grant select on audit_head to doorstep_system;
+create policy everything on audit_head for select to doorstep_system using (true);
+
+-- Named exemptions from row-level security: `wake` holds workflow ids, `session` is reached by the system role alone, `story` is a number.
+grant insert on wake to doorstep_app;
+grant select, insert, update, delete on wake, session to doorstep_system;
+grant select on story to doorstep_app;
+grant select, insert, update on story to doorstep_system;

@@ -1,0 +1,89 @@
+// src/platform/db.ts: the two ways into PostgreSQL, as a person (row-level security) and as the system, one transaction at a time.
+import { Kysely, PostgresDialect, type RawBuilder, sql, type Transaction } from 'kysely';
+import pg from 'pg';
+import type { Actor } from './actor.ts';
+import { dateOf, type Instant, instant } from './civil.ts';
+
+export { sql };
+
+/** An open transaction. SQL is written with the `sql` tag; nothing is assembled. */
+export type Tx = Transaction<unknown>;
+
+// Dates stay civil strings, instants become canonical ISO strings, counts become numbers: no Date object ever crosses this border.
+pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
+pg.types.setTypeParser(1182 as never, (text) => text.slice(1, -1).split(',').filter(Boolean)); // date[]
+pg.types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, (text) => instant(new Date(text)));
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+pg.types.setTypeParser(pg.types.builtins.NUMERIC, Number);
+
+export interface DbOptions {
+  readonly url: string;
+  /** Connections for people; the system has a pool of its own, so a sweep never starves a phone. */
+  readonly appConnections?: number;
+  readonly systemConnections?: number;
+}
+
+export interface Db {
+  /** Runs `work` in one READ COMMITTED transaction as `actor`, on the civil day of `asOf`. A throw rolls everything back. */
+  tx<T>(actor: Actor, asOf: Instant, work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** The system's own pool, for what speaks to `pg` directly (the session store, LISTEN). */
+  readonly systemPool: pg.Pool;
+  readonly systemKysely: Kysely<unknown>;
+  close(): Promise<void>;
+}
+
+const APP_LIMITS = '-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s -c transaction_timeout=30s';
+const SYSTEM_LIMITS = '-c statement_timeout=120s -c lock_timeout=20s -c idle_in_transaction_session_timeout=60s -c transaction_timeout=300s';
+
+function pool(url: string, role: string, limits: string, max: number): pg.Pool {
+  // TimeZone and DateStyle fix the text that the parsers above read.
+  const made = new pg.Pool({ connectionString: url, max, options: `-c role=${role} -c TimeZone=UTC -c DateStyle=ISO ${limits}` });
+  made.on('error', () => {}); // an idle connection lost with its server: the next query gets a new one or says so itself
+  return made;
+}
+
+export function openDb(options: DbOptions): Db {
+  const appPool = pool(options.url, 'doorstep_app', APP_LIMITS, options.appConnections ?? 8);
+  const systemPool = pool(options.url, 'doorstep_system', SYSTEM_LIMITS, options.systemConnections ?? 8);
+  const app = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: appPool }) });
+  const system = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: systemPool }) });
+  return {
+    systemPool,
+    systemKysely: system,
+    async tx(actor, asOf, work) {
+      if (actor.kind === 'system') return system.transaction().execute(work);
+      return app.transaction().execute(async (tx) => {
+        await sql`select set_config('app.account', ${actor.accountId}, true), set_config('app.day', ${dateOf(asOf)}, true)`.execute(tx);
+        return work(tx);
+      });
+    },
+    async close() {
+      await app.destroy();
+      await system.destroy();
+    },
+  };
+}
+
+/** Every row of a statement. */
+export async function rows<T>(tx: Tx, statement: RawBuilder<T>): Promise<T[]> {
+  return (await statement.execute(tx)).rows;
+}
+
+/** The only row of a statement, or null when there is none. @throws Error when there are two. */
+export async function maybeRow<T>(tx: Tx, statement: RawBuilder<T>): Promise<T | null> {
+  const found = await rows(tx, statement);
+  if (found.length > 1) throw new Error(`one row expected, ${found.length} came`);
+  return found[0] ?? null;
+}
+
+/** The only row of a statement. @throws Error when there is none, or two. */
+export async function oneRow<T>(tx: Tx, statement: RawBuilder<T>): Promise<T> {
+  const found = await maybeRow(tx, statement);
+  if (found === null) throw new Error('one row expected, none came');
+  return found;
+}
+
+/** How many rows a statement wrote. */
+export async function written(tx: Tx, statement: RawBuilder<unknown>): Promise<number> {
+  return Number((await statement.execute(tx)).numAffectedRows ?? 0n);
+}

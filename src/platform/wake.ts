@@ -1,0 +1,8 @@
+// src/platform/wake.ts: from a fact to a workflow. A transaction ends with `wake`; the relay turns rows into signals.
+import { sql, type Tx } from './db.ts';
+
+/** Asks that these workflows look at the facts again: one row for each distinct id, seen when the transaction commits. */
+export async function wake(tx: Tx, workflowIds: readonly string[]): Promise<void> {
+  if (workflowIds.length === 0) return;
+  await sql`insert into wake (workflow_id) select distinct unnest(${[...workflowIds]}::text[])`.execute(tx);
+}
