@@ -1,0 +1,46 @@
+// src/platform/http/route.ts: the form of an HTTP door. A room declares its doors; the server and OpenAPI are built from the same list.
+import type { z } from 'zod';
+import type { AccountActor } from '../actor.ts';
+import type { Instant } from '../civil.ts';
+import type { Tx } from '../db.ts';
+import type { Keys } from '../crypto.ts';
+
+export type Role = 'admin' | 'planner' | 'supervisor' | 'bureau' | 'medical' | 'cadre' | 'facility';
+
+/** What a handler is given: an open transaction as the signed-in person, and what she sent, parsed. */
+export interface Call<P, Q, B> {
+  readonly tx: Tx;
+  readonly actor: AccountActor;
+  readonly asOf: Instant;
+  readonly keys: Keys;
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+}
+
+export interface RouteSpec<P, Q, B, R> {
+  readonly method: 'get' | 'post' | 'put' | 'delete';
+  /** Below `/api/v1`, parameters as `:name`. */
+  readonly path: string;
+  readonly summary: string;
+  /** Who may come in; the rows she then sees are the policies' affair. */
+  readonly roles: readonly Role[];
+  readonly params?: z.ZodType<P>;
+  readonly query?: z.ZodType<Q>;
+  readonly body?: z.ZodType<B>;
+  readonly reply: z.ZodType<R>;
+  /** 200, or 201 for what is made. */
+  readonly status?: 200 | 201;
+}
+
+/** A declared door, its types erased so that doors of all rooms stand in one list. */
+export interface Route {
+  readonly spec: RouteSpec<unknown, unknown, unknown, unknown>;
+  readonly handle: (call: Call<unknown, unknown, unknown>) => Promise<unknown>;
+}
+
+export function route<P, Q, B, R>(spec: RouteSpec<P, Q, B, R>, handle: (call: Call<P, Q, B>) => Promise<R>): Route {
+  return { spec: spec as Route['spec'], handle: handle as Route['handle'] };
+}
+
+export const everyone: readonly Role[] = ['admin', 'planner', 'supervisor', 'bureau', 'medical', 'cadre', 'facility'];
