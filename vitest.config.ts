@@ -1,0 +1,37 @@
+// vitest.config.ts: what a test needs is in its file name, so that `vitest --project unit` starts nothing.
+import { defineConfig } from 'vitest/config';
+
+const EMBEDDED = 'test/platform/embedded/**/*.test.ts'; // start and kill servers of their own
+const POSTGRES = './test/setup/postgres.ts';
+const TEMPORAL = './test/setup/temporal.ts';
+const MINUTES = 300_000; // ms: a drive on the time-skipping server, a browser on a real stack
+const SECONDS = 30_000; // ms: a loaded laptop, not a slow test
+
+const patient = { testTimeout: MINUTES, hookTimeout: MINUTES, fileParallelism: false };
+const brisk = { testTimeout: SECONDS, hookTimeout: SECONDS };
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/**/*.{db,temporal,e2e}.test.ts', EMBEDDED],
+          ...brisk,
+        },
+      },
+      { test: { name: 'embedded', include: [EMBEDDED], ...brisk } },
+      { test: { name: 'db', include: ['test/**/*.db.test.ts'], globalSetup: [POSTGRES], ...brisk } },
+      {
+        test: {
+          name: 'temporal',
+          include: ['test/**/*.temporal.test.ts'],
+          globalSetup: [POSTGRES, TEMPORAL],
+          ...patient,
+        },
+      },
+      { test: { name: 'e2e', include: ['test/**/*.e2e.test.ts'], globalSetup: [POSTGRES, TEMPORAL], ...patient } },
+    ],
+  },
+});
