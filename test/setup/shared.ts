@@ -6,9 +6,15 @@ export interface Ground<T> {
   readonly takeDown: () => Promise<void>;
 }
 
-const grounds = ((
-  globalThis as { doorstepGrounds?: Map<string, { users: number; made: Promise<Ground<unknown>> }> }
-).doorstepGrounds ??= new Map());
+interface Entry {
+  users: number;
+  readonly made: Promise<Ground<unknown>>;
+}
+
+// Each project loads this module anew; the process is what they have in common.
+const common = globalThis as { doorstepGrounds?: Map<string, Entry> };
+common.doorstepGrounds ??= new Map();
+const grounds = common.doorstepGrounds;
 
 /** Makes `name` for its first user, hands it to the others, and takes it down when the last has left. */
 export async function share<T>(name: string, make: () => Promise<Ground<T>>): Promise<Ground<T>> {
