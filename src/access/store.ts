@@ -1,0 +1,115 @@
+// src/access/store.ts: accounts and their dated roles, as rows.
+import type { Actor } from '../platform/actor.ts';
+import type { CivilDate, Instant } from '../platform/civil.ts';
+import { maybeRow, oneRow, rows, sql, type Tx, written } from '../platform/db.ts';
+import type { Role } from '../platform/http/route.ts';
+import type { Locale } from '../platform/locale.ts';
+
+export interface AccountRow {
+  readonly countyCode: string;
+  readonly id: string;
+  readonly login: string;
+  readonly name: string;
+  /** Null: invited, no password yet. */
+  readonly passwordHash: string | null;
+  readonly email: string | null;
+  readonly locale: Locale;
+  readonly disabledAt: Instant | null;
+}
+
+export interface NewAccount {
+  readonly login: string;
+  readonly name: string;
+  readonly email?: string | null;
+  /** Sealed with the context `account.phone`. */
+  readonly phoneEnc?: string | null;
+  readonly locale?: Locale;
+}
+
+export interface NewGrant {
+  readonly accountId: string;
+  readonly role: Role;
+  readonly areaCode: string;
+  /** Which bureau a `bureau` grant speaks for; null for every other role. */
+  readonly bureau?: string | null;
+  readonly fromOn: CivilDate;
+  readonly toOn?: CivilDate | null;
+}
+
+const columns = sql`a.county_code as "countyCode", a.id, a.login, a.name, a.password_hash as "passwordHash", a.email, a.locale,
+  a.disabled_at as "disabledAt"`;
+
+/** Whose login it is, in whichever county; asked as the system, before anybody is signed in. */
+export async function accountByLogin(tx: Tx, login: string): Promise<AccountRow | null> {
+  return maybeRow(tx, sql<AccountRow>`select ${columns} from account a where a.login = ${login}`);
+}
+
+/** The accounts that hold these logins, in whichever county. */
+export async function accountsByLogin(tx: Tx, logins: readonly string[]): Promise<AccountRow[]> {
+  return rows(tx, sql<AccountRow>`select ${columns} from account a where a.login = any(${[...logins]}::text[])`);
+}
+
+/** Adds the accounts whose logins are free. @returns those added. */
+export async function insertAccounts(
+  tx: Tx,
+  countyCode: string,
+  accounts: readonly NewAccount[],
+): Promise<{ id: string; login: string }[]> {
+  return rows(
+    tx,
+    sql<{ id: string; login: string }>`insert into account (county_code, login, name, email, phone_enc, locale)
+      select ${countyCode}, n.login, n.name, n.email, n."phoneEnc", coalesce(n.locale, 'zh-CN')
+      from jsonb_to_recordset(${JSON.stringify(accounts)}::jsonb)
+        as n(login text, name text, email text, "phoneEnc" text, locale text)
+      on conflict do nothing returning id, login`,
+  );
+}
+
+/** Adds grants; one that overlaps the same role in the same area for the same account is already there. */
+export async function insertGrants(tx: Tx, countyCode: string, grants: readonly NewGrant[]): Promise<number> {
+  return written(
+    tx,
+    sql`insert into role_grant (county_code, account_id, role, area_code, bureau, from_on, to_on)
+      select ${countyCode}, n."accountId", n.role, n."areaCode", n.bureau, n."fromOn", n."toOn"
+      from jsonb_to_recordset(${JSON.stringify(grants)}::jsonb)
+        as n("accountId" uuid, role text, "areaCode" text, bureau text, "fromOn" date, "toOn" date)
+      on conflict do nothing`,
+  );
+}
+
+/** Ends on `lastOn` the grants of this role in this area that began by then. @returns how many. */
+export async function endGrant(
+  tx: Tx,
+  countyCode: string,
+  grant: { readonly accountId: string; readonly role: Role; readonly areaCode: string; readonly lastOn: CivilDate },
+): Promise<number> {
+  return written(
+    tx,
+    sql`update role_grant set to_on = ${grant.lastOn}::date
+      where county_code = ${countyCode} and account_id = ${grant.accountId} and role = ${grant.role}
+        and area_code = ${grant.areaCode} and from_on <= ${grant.lastOn}::date and (to_on is null or to_on > ${grant.lastOn}::date)`,
+  );
+}
+
+/** Gives one password to several accounts: the example county's, whose sign-ins are printed anyway. */
+export async function setPasswordHash(
+  tx: Tx,
+  countyCode: string,
+  accountIds: readonly string[],
+  hash: string,
+): Promise<number> {
+  return written(
+    tx,
+    sql`update account set password_hash = ${hash} where county_code = ${countyCode} and id = any(${[...accountIds]}::uuid[])`,
+  );
+}
+
+/** Whether the actor's grants of the transaction's day cover an area; the system's cover every one. */
+export async function coversArea(tx: Tx, actor: Actor, areaCode: string): Promise<boolean> {
+  if (actor.kind === 'system') return true;
+  const { covered } = await oneRow(
+    tx,
+    sql<{ covered: boolean }>`select ${areaCode} = any((select my_areas())::text[]) as covered`,
+  );
+  return covered;
+}
