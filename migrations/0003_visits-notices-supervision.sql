@@ -147,7 +147,7 @@ create table clinic_session (
   campaign_id uuid,
   area_code text not null, -- the town
   village_code text,
-  held_on date not null,
+  held_on date not null, -- moved by a rescheduling, which keeps the old day in its stage row
   from_time time not null,
   to_time time not null check (to_time > from_time),
   place text not null,
@@ -199,7 +199,7 @@ create table clinic_attendance (
   primary key (county_code, id),
   unique (county_code, session_id, person_id),
   check (num_nonnulls(person_id, name) >= 1),
-  check (finding is null or disposition is not null),
+  check (disposition is null or finding is not null), -- a finding may wait for its disposition until the session closes
   foreign key (county_code, session_id) references clinic_session,
   foreign key (county_code, person_id) references person
 );

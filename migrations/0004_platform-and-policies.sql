@@ -72,7 +72,7 @@ create table idempotency (
 create table recurrence ( -- what comes again: the register minder turns each into things by natural key
   county_code text not null,
   key text not null,
-  what text not null check (what in ('clinic', 'round')),
+  what text not null check (what in ('clinic', 'round', 'review')),
   rule jsonb not null,
   next_on date not null,
   paused_by uuid,
@@ -135,10 +135,10 @@ call protect('help_request', 'area_code = any((select my_areas())::text[])', 'in
 call protect('visit', 'area_code = any((select my_areas())::text[])');
 call protect('record', 'area_code = any((select my_areas())::text[]) and (not clinical or (select i_am(''medical'', ''facility'', ''supervisor'')) or account_id = nullif(current_setting(''app.account'', true), '''')::uuid)');
 call protect('confirmation', 'area_code = any((select my_areas())::text[])');
-call protect('clinic_session', 'area_code = any((select my_areas())::text[])');
+call protect('clinic_session', 'area_code = any((select my_areas())::text[])', 'insert, update');
 call protect('clinic_stage', 'area_code = any((select my_areas())::text[])');
 call protect('clinic_staff', 'area_code = any((select my_areas())::text[])');
-call protect('clinic_attendance', 'area_code = any((select my_areas())::text[])');
+call protect('clinic_attendance', 'area_code = any((select my_areas())::text[])', 'insert, update');
 call protect('check_result', 'area_code = any((select my_areas())::text[])');
 call protect('finding', 'area_code = any((select my_areas())::text[])', 'insert, update');
 call protect('rectification', 'area_code = any((select my_areas())::text[])');
