@@ -50,7 +50,7 @@ async function installDependencies() {
   say('安装依赖，约一分钟', 'installing dependencies, about a minute');
   const npm = process.env.npm_execpath;
   const command = npm?.endsWith('.js') ? [process.execPath, npm] : ['npm'];
-  const args = ['ci', '--no-audit', '--no-fund'];
+  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
   const ended = await run([...command, ...args], { cwd: ROOT, shell: process.platform === 'win32' && !npm });
   if (!ended.ok || !installedAsLocked())
     throw new SetupError(
