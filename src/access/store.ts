@@ -113,3 +113,42 @@ export async function coversArea(tx: Tx, actor: Actor, areaCode: string): Promis
   );
   return covered;
 }
+
+/** Somebody signed in, with her roles of a day. */
+export interface SignedRow {
+  readonly login: string;
+  readonly name: string;
+  readonly locale: Locale;
+  readonly grants: readonly { readonly role: Role; readonly areaCode: string; readonly areaName: string }[];
+}
+
+/** Null when the account is gone or disabled. */
+export async function signedRow(tx: Tx, accountId: string, day: CivilDate): Promise<SignedRow | null> {
+  return maybeRow(
+    tx,
+    sql<SignedRow>`select a.login, a.name, a.locale, coalesce((
+        select jsonb_agg(jsonb_build_object('role', g.role, 'areaCode', g.area_code, 'areaName', d.name) order by g.area_code, g.role)
+        from role_grant g join division d on d.county_code = g.county_code and d.code = g.area_code
+        where g.county_code = a.county_code and g.account_id = a.id and daterange(g.from_on, g.to_on, '[]') @> ${day}::date), '[]') as grants
+      from account a where a.id = ${accountId} and a.disabled_at is null`,
+  );
+}
+
+/** Her password's hash; null for somebody who has none. */
+export async function passwordHashOf(tx: Tx, accountId: string): Promise<string | null> {
+  const { hash } = await oneRow(
+    tx,
+    sql<{ hash: string | null }>`select password_hash as hash from account where id = ${accountId}`,
+  );
+  return hash;
+}
+
+/** Ends every session of an account. @returns how many. */
+export async function endSessions(tx: Tx, accountId: string): Promise<number> {
+  return written(tx, sql`delete from session where sess ->> 'accountId' = ${accountId}`);
+}
+
+/** The language of pages, mails and problems. */
+export async function setLocale(tx: Tx, countyCode: string, accountId: string, locale: Locale): Promise<void> {
+  await sql`update account set locale = ${locale} where county_code = ${countyCode} and id = ${accountId}`.execute(tx);
+}

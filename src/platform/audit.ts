@@ -4,9 +4,18 @@ import type { Instant } from './civil.ts';
 import { rows, sql, type Tx } from './db.ts';
 
 /** Writes one entry. `detail` holds codes, ids and counts: never a name, a number or a reading. */
-export async function audit(tx: Tx, actor: Actor, asOf: Instant, act: string, subject: string, detail: Readonly<Record<string, unknown>> = {}): Promise<void> {
+export async function audit(
+  tx: Tx,
+  actor: Actor,
+  asOf: Instant,
+  act: string,
+  subject: string,
+  detail: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
   await sql`insert into audit_entry (county_code, at, account_id, act, subject, detail)
-    values (${actor.countyCode}, ${asOf}, ${accountOf(actor)}, ${act}, ${subject}, ${JSON.stringify(detail)})`.execute(tx);
+    values (${actor.countyCode}, ${asOf}, ${accountOf(actor)}, ${act}, ${subject}, ${JSON.stringify(detail)})`.execute(
+    tx,
+  );
 }
 
 /** Recomputes the county's chain. @returns the first entry that does not fit, or null when the whole chain verifies. */

@@ -1,6 +1,7 @@
 // src/platform/clock.ts: the one clock. Acts and queries take `asOf`; this is where an `asOf` comes from.
-import { type Db, sql } from './db.ts';
+
 import { type Instant, instant, plusMs } from './civil.ts';
+import { type Db, sql } from './db.ts';
 
 export interface Clock {
   /** The moment on the county's clock: the wall's, or the story's in a demonstration. */
@@ -36,7 +37,9 @@ export async function readOffset(db: Db): Promise<number> {
 /** Sets the story so that `at` is now, `wallMs` being the wall's time. Refused in production by whoever calls: see `config.story`. */
 export async function setStory(db: Db, at: Instant, wallMs: number): Promise<void> {
   const offsetMs = Date.parse(at) - wallMs;
-  await sql`insert into story (offset_ms) values (${offsetMs}) on conflict (only_one) do update set offset_ms = excluded.offset_ms`.execute(db.systemKysely);
+  await sql`insert into story (offset_ms) values (${offsetMs}) on conflict (only_one) do update set offset_ms = excluded.offset_ms`.execute(
+    db.systemKysely,
+  );
 }
 
 /** 过一天: moves the story on by exactly 24 hours. */

@@ -21,7 +21,9 @@ export function seal(keys: Keys, plain: string, context: string): string {
 /** @throws Error when the key is unknown, the value was altered, or the context is another. */
 export function open(keys: Keys, sealed: string, context: string): string {
   const dot = sealed.indexOf('.');
-  return openBytes(keys, sealed.slice(0, dot), Buffer.from(sealed.slice(dot + 1), 'base64url'), context).toString('utf8');
+  return openBytes(keys, sealed.slice(0, dot), Buffer.from(sealed.slice(dot + 1), 'base64url'), context).toString(
+    'utf8',
+  );
 }
 
 export function sealBytes(keys: Keys, keyId: string, plain: Uint8Array, context: string): Buffer {
@@ -52,7 +54,9 @@ export function blindIndex(keys: Keys, plain: string): string {
 
 /** `3505********1234`: the first four and the last four. */
 export function mask(plain: string): string {
-  return plain.length <= 8 ? '*'.repeat(plain.length) : plain.slice(0, 4) + '*'.repeat(plain.length - 8) + plain.slice(-4);
+  return plain.length <= 8
+    ? '*'.repeat(plain.length)
+    : plain.slice(0, 4) + '*'.repeat(plain.length - 8) + plain.slice(-4);
 }
 
 /** Hex sha256 of JSON with sorted keys: equal for equal values, whatever the order they were written in. */

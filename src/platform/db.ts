@@ -32,12 +32,18 @@ export interface Db {
   close(): Promise<void>;
 }
 
-const APP_LIMITS = '-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s -c transaction_timeout=30s';
-const SYSTEM_LIMITS = '-c statement_timeout=120s -c lock_timeout=20s -c idle_in_transaction_session_timeout=60s -c transaction_timeout=300s';
+const APP_LIMITS =
+  '-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s -c transaction_timeout=30s';
+const SYSTEM_LIMITS =
+  '-c statement_timeout=120s -c lock_timeout=20s -c idle_in_transaction_session_timeout=60s -c transaction_timeout=300s';
 
 function pool(url: string, role: string, limits: string, max: number): pg.Pool {
   // TimeZone and DateStyle fix the text that the parsers above read.
-  const made = new pg.Pool({ connectionString: url, max, options: `-c role=${role} -c TimeZone=UTC -c DateStyle=ISO ${limits}` });
+  const made = new pg.Pool({
+    connectionString: url,
+    max,
+    options: `-c role=${role} -c TimeZone=UTC -c DateStyle=ISO ${limits}`,
+  });
   made.on('error', () => {}); // an idle connection lost with its server: the next query gets a new one or says so itself
   return made;
 }
@@ -53,7 +59,9 @@ export function openDb(options: DbOptions): Db {
     async tx(actor, asOf, work) {
       if (actor.kind === 'system') return system.transaction().execute(work);
       return app.transaction().execute(async (tx) => {
-        await sql`select set_config('app.account', ${actor.accountId}, true), set_config('app.day', ${dateOf(asOf)}, true)`.execute(tx);
+        await sql`select set_config('app.account', ${actor.accountId}, true), set_config('app.day', ${dateOf(asOf)}, true)`.execute(
+          tx,
+        );
         return work(tx);
       });
     },

@@ -10,7 +10,9 @@ function load(locale: Locale): ReadonlyMap<string, string> {
   const folder = new URL(`${locale}/`, FOLDER);
   const words = new Map<string, string>();
   for (const file of readdirSync(folder).sort()) {
-    for (const [key, text] of Object.entries(JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Record<string, string>)) {
+    for (const [key, text] of Object.entries(
+      JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Record<string, string>,
+    )) {
       if (words.has(key)) throw new Error(`${locale}: ${key} stands in two files`);
       words.set(key, text);
     }

@@ -2,8 +2,8 @@
 import type { z } from 'zod';
 import type { AccountActor } from '../actor.ts';
 import type { Instant } from '../civil.ts';
-import type { Tx } from '../db.ts';
 import type { Keys } from '../crypto.ts';
+import type { Tx } from '../db.ts';
 
 export type Role = 'admin' | 'planner' | 'supervisor' | 'bureau' | 'medical' | 'cadre' | 'facility';
 
@@ -31,6 +31,8 @@ export interface RouteSpec<P, Q, B, R> {
   readonly reply: z.ZodType<R>;
   /** 200, or 201 for what is made. */
   readonly status?: 200 | 201;
+  /** What is written is nobody's own (the story's clock): the handler's transaction is the system's, the audit still names who asked. */
+  readonly elevated?: true;
 }
 
 /** A declared door, its types erased so that doors of all rooms stand in one list. */

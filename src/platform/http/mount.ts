@@ -1,0 +1,110 @@
+// src/platform/http/mount.ts: opens a declared door: who is it, may she, is it well formed, then one transaction, and an answer.
+import { createHash } from 'node:crypto';
+import type { Request, RequestHandler, Response } from 'express';
+import type { z } from 'zod';
+import type { AccountActor } from '../actor.ts';
+import { systemActor } from '../actor.ts';
+import type { Instant } from '../civil.ts';
+import { canonicalHash, type Keys } from '../crypto.ts';
+import type { Db, Tx } from '../db.ts';
+import { type Answer, once } from '../idempotency.ts';
+import type { Locale } from '../locale.ts';
+import { faultsOf, Refusal } from './problem.ts';
+import type { Role, Route } from './route.ts';
+
+/** What is known of somebody signed in, on the day of the request. */
+export interface Signed {
+  readonly roles: readonly Role[];
+  readonly locale: Locale;
+}
+
+export interface Doors {
+  readonly db: Db;
+  readonly keys: Keys;
+  readonly now: () => Promise<Instant>;
+  /** Her roles today; null when the account is gone or disabled. Asked in her own transaction. */
+  readonly who: (tx: Tx, actor: AccountActor, asOf: Instant) => Promise<Signed | null>;
+}
+
+const WORTH_ANOTHER_TRY = new Set(['40001', '40P01']); // serialization failure, deadlock: the other one has finished by now
+const KEY = /^[\x21-\x7e]{1,255}$/; // what an Idempotency-Key may be
+
+export function mounted(route: Route, doors: Doors): RequestHandler {
+  return async (request, response) => {
+    const actor = signedInActor(request);
+    const asOf = await doors.now();
+    const key = request.method === 'POST' ? idempotencyKey(request) : null;
+    const attempt = () => answer(route, doors, request, response, actor, asOf, key);
+    const { status, body } = await attempt().catch((error: { code?: string }) => {
+      if (!WORTH_ANOTHER_TRY.has(error?.code ?? '')) throw error;
+      return attempt();
+    });
+    response.status(status).set('Cache-Control', 'no-store').json(body);
+  };
+}
+
+async function answer(
+  route: Route,
+  doors: Doors,
+  request: Request,
+  response: Response,
+  actor: AccountActor,
+  asOf: Instant,
+  key: string | null,
+): Promise<Answer> {
+  const { spec } = route;
+  const deed = async (tx: Tx): Promise<Answer> => {
+    const call = { tx, actor, asOf, keys: doors.keys, ...parsed(route, request) };
+    const reply = spec.reply.parse(await route.handle(call));
+    return { status: spec.status ?? 200, body: reply };
+  };
+  const done = (tx: Tx) => (key === null ? deed(tx) : once(tx, actor, key, requestHash(request), asOf, () => deed(tx)));
+  const admitted = async (tx: Tx): Promise<void> => {
+    const signed = await doors.who(tx, actor, asOf);
+    if (!signed) throw new Refusal(401, { code: 'not_signed_in' });
+    if (!request.get('accept-language')) response.locals.locale = signed.locale;
+    if (!spec.roles.some((role) => signed.roles.includes(role))) throw new Refusal(403, { code: 'not_your_role' });
+  };
+  if (spec.elevated) {
+    await doors.db.tx(actor, asOf, admitted);
+    return doors.db.tx(systemActor(actor.countyCode), asOf, done);
+  }
+  return doors.db.tx(actor, asOf, async (tx) => {
+    await admitted(tx);
+    return done(tx);
+  });
+}
+
+function signedInActor(request: Request): AccountActor {
+  const { accountId, countyCode } = request.session;
+  if (!accountId || !countyCode) throw new Refusal(401, { code: 'not_signed_in' });
+  return { kind: 'account', accountId, countyCode };
+}
+
+function parsed({ spec }: Route, request: Request) {
+  return {
+    params: part(spec.params, request.params, '/path'),
+    query: part(spec.query, request.query, '/query'),
+    body: part(spec.body, request.body, ''),
+  };
+}
+
+function part(schema: z.ZodType<unknown> | undefined, given: unknown, where: string): unknown {
+  if (!schema) return undefined;
+  const result = schema.safeParse(given ?? {}, { reportInput: true });
+  if (result.success) return result.data;
+  throw new Refusal(422, faultsOf(result.error, where));
+}
+
+function idempotencyKey(request: Request): string | null {
+  const key = request.get('idempotency-key');
+  if (key === undefined) return null;
+  if (!KEY.test(key)) throw new Refusal(400, { code: 'idempotency_key_form' });
+  return key;
+}
+
+function requestHash(request: Request): string {
+  const body: unknown = request.body;
+  const content = Buffer.isBuffer(body) ? createHash('sha256').update(body).digest('hex') : body;
+  return canonicalHash([request.method, request.originalUrl, content ?? null]);
+}
