@@ -3,7 +3,18 @@ import type { CivilDate, Instant } from '../platform/civil.ts';
 import { rows, sql, type Tx, written } from '../platform/db.ts';
 
 export type Side = 'medical' | 'cadre' | 'either' | 'facility';
-export type Subject = 'household' | 'person' | 'village' | 'town' | 'team' | 'enrolment' | 'referral' | 'visit' | 'finding' | 'notice' | 'county';
+export type Subject =
+  | 'household'
+  | 'person'
+  | 'village'
+  | 'town'
+  | 'team'
+  | 'enrolment'
+  | 'referral'
+  | 'visit'
+  | 'finding'
+  | 'notice'
+  | 'county';
 
 export interface TaskRow {
   readonly id: string;
@@ -62,7 +73,12 @@ export interface NewTask {
 }
 
 /** Makes the tasks that do not exist yet, by source key. @returns the ids of those made. */
-export async function insertTasks(tx: Tx, countyCode: string, tasks: readonly NewTask[], asOf: Instant): Promise<string[]> {
+export async function insertTasks(
+  tx: Tx,
+  countyCode: string,
+  tasks: readonly NewTask[],
+  asOf: Instant,
+): Promise<string[]> {
   if (tasks.length === 0) return [];
   const made = await rows(
     tx,
@@ -100,7 +116,12 @@ export interface Closing {
 }
 
 /** Closes tasks that are still open. @returns how many it closed. */
-export async function closeTasks(tx: Tx, countyCode: string, closings: readonly Closing[], asOf: Instant): Promise<number> {
+export async function closeTasks(
+  tx: Tx,
+  countyCode: string,
+  closings: readonly Closing[],
+  asOf: Instant,
+): Promise<number> {
   if (closings.length === 0) return 0;
   return written(
     tx,

@@ -63,3 +63,8 @@ export function revisitTaskKey(sample: string): string {
 export function rectificationTaskKey(finding: string): string {
   return key('rectify', finding);
 }
+
+/** A mail that could not be delivered, for somebody at the county to look into. */
+export function deadLetterKey(notice: string): string {
+  return key('dead', notice);
+}

@@ -1,0 +1,3 @@
+// workflows/index.ts: every workflow by its type; the worker bundles from here.
+export { agenda } from './agenda.ts';
+export { courier } from './courier.ts';
