@@ -5,6 +5,7 @@ import cron from 'node-cron';
 import nodemailer from 'nodemailer';
 import { activities } from './activities/index.ts';
 import type { Platform } from './activities/run.ts';
+import { withSecrets } from './src/commands/ground.ts';
 import { type Config, loadConfig } from './src/config.ts';
 import { instant } from './src/platform/civil.ts';
 import { readOffset } from './src/platform/clock.ts';
@@ -110,7 +111,7 @@ function installRuntime(log: Log): void {
 
 /** `doorstep worker`: until it is told to stop, or dies for a supervisor to see. */
 export async function main(): Promise<void> {
-  const config = loadConfig(process.env);
+  const config = loadConfig(withSecrets(process.env));
   endWithParent();
   installRuntime(openLog(config.logLevel, 'worker'));
   const running = await runWorker(config);

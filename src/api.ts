@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { whoIs } from './access/acts.ts';
 import { accessRoutes } from './access/routes.ts';
 import { openRouter, openSpecs } from './access/sign-in.ts';
+import { clinicRoutes } from './clinics/routes.ts';
 import type { Config } from './config.ts';
 import { openClock } from './platform/clock.ts';
 import { type Db, openDb, sql } from './platform/db.ts';
@@ -22,7 +23,7 @@ const READY_BOUND = 2_000; // ms for Temporal to answer a readiness question
 const LAG_BOUND = 60_000; // ms: wakes that wait a minute are stuck; reconciliation will do without them
 
 /** Every room's doors. */
-export const roomRoutes: readonly Route[] = [...accessRoutes];
+export const roomRoutes: readonly Route[] = [...accessRoutes, ...clinicRoutes];
 
 export interface Api {
   readonly port: number;

@@ -44,7 +44,9 @@ function pool(url: string, role: string, limits: string, max: number): pg.Pool {
     max,
     options: `-c role=${role} -c TimeZone=UTC -c DateStyle=ISO ${limits}`,
   });
-  made.on('error', () => {}); // an idle connection lost with its server: the next query gets a new one or says so itself
+  // A connection lost with its server, idle or in use, is told by its next query; unheard, the event would end the process.
+  made.on('error', () => {});
+  made.on('connect', (client) => client.on('error', () => {}));
   return made;
 }
 

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { systemActor } from './actor.ts';
 import type { Instant } from './civil.ts';
 import { type Db, rows, sql, type Tx } from './db.ts';
+import { signalEach } from './temporal.ts';
 
 const PAGE = 500; // ids
 const PER_SECOND = 60; // signals: half of what a dev server starts, so that people's own wakes find room
@@ -52,7 +53,7 @@ export async function reconcile(
       for (let from = 0; from < page.length; from += AT_ONCE) {
         const ids = page.slice(from, from + AT_ONCE);
         const pause = sleep((ids.length / perSecond) * 1000);
-        await Promise.all(ids.map(signal));
+        await signalEach(ids, signal);
         await pause;
       }
       woken += page.length;

@@ -4,6 +4,7 @@ import { systemActor } from './actor.ts';
 import { instant } from './civil.ts';
 import { type Db, rows, sql } from './db.ts';
 import type { Log } from './log.ts';
+import { signalEach } from './temporal.ts';
 
 const PAGE = 100; // rows: their signals take a second at most, so the locks are short
 const AT_ONCE = 10; // signals on the wire together; the dev server is busy with 140 starts a second
@@ -45,8 +46,7 @@ export async function relayPage(
       }>`select id, workflow_id as "workflowId" from wake order by id limit ${PAGE} for update skip locked`,
     );
     const ids = [...new Set(page.map((row) => row.workflowId))];
-    for (let from = 0; from < ids.length; from += AT_ONCE)
-      await Promise.all(ids.slice(from, from + AT_ONCE).map(signal));
+    for (let from = 0; from < ids.length; from += AT_ONCE) await signalEach(ids.slice(from, from + AT_ONCE), signal);
     if (page.length > 0) await sql`delete from wake where id = any(${page.map((row) => row.id)}::bigint[])`.execute(tx);
     return page.length;
   });

@@ -49,3 +49,12 @@ export async function signal(client: Client, workflowId: string): Promise<void> 
     }),
   );
 }
+
+/** Wakes several together and waits for all, the failed ones too: nothing is left on the wire. @throws the first failure. */
+export async function signalEach(
+  ids: readonly string[],
+  signalOne: (workflowId: string) => Promise<void>,
+): Promise<void> {
+  for (const result of await Promise.allSettled(ids.map(signalOne)))
+    if (result.status === 'rejected') throw result.reason;
+}
