@@ -152,3 +152,20 @@ export async function endSessions(tx: Tx, accountId: string): Promise<number> {
 export async function setLocale(tx: Tx, countyCode: string, accountId: string, locale: Locale): Promise<void> {
   await sql`update account set locale = ${locale} where county_code = ${countyCode} and id = ${accountId}`.execute(tx);
 }
+
+/** Where an account that is not disabled has a role on `day` (null: ever); none for an account that is not there. */
+export async function accountAreas(
+  tx: Tx,
+  countyCode: string,
+  accountId: string,
+  day: CivilDate | null,
+): Promise<string[]> {
+  const found = await rows(
+    tx,
+    sql<{ areaCode: string }>`select distinct g.area_code as "areaCode" from role_grant g
+      join account a on a.county_code = g.county_code and a.id = g.account_id and a.disabled_at is null
+      where g.county_code = ${countyCode} and g.account_id = ${accountId}
+        and (${day}::date is null or daterange(g.from_on, g.to_on, '[]') @> ${day}::date)`,
+  );
+  return found.map(({ areaCode }) => areaCode);
+}

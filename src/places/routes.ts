@@ -1,0 +1,22 @@
+// src/places/routes.ts: the doors to divisions.
+import { pageOf } from '../platform/http/page.ts';
+import { everyone, type Route, route } from '../platform/http/route.ts';
+import { DivisionPage, DivisionQuery } from './schema.ts';
+import { divisionsUnder } from './store.ts';
+
+export const placeRoutes: readonly Route[] = [
+  route(
+    {
+      method: 'get',
+      path: '/divisions',
+      summary: '区划 Divisions of the county by code: towns, villages',
+      roles: everyone,
+      query: DivisionQuery,
+      reply: DivisionPage,
+    },
+    async ({ tx, actor, query: { under, after, limit } }) => {
+      const found = await divisionsUnder(tx, actor.countyCode, under ?? actor.countyCode, after ?? '', limit + 1);
+      return pageOf(found, limit, ({ code }) => code);
+    },
+  ),
+];

@@ -1,0 +1,15 @@
+// src/places/schema.ts: how divisions and days look from outside.
+import { z } from 'zod';
+import { PageQuery, pageSchema } from '../platform/http/page.ts';
+
+export const DivisionCode = z.string().regex(/^(\d{6}|\d{9}|\d{12})$/);
+
+export const DivisionReply = z.object({
+  code: DivisionCode,
+  level: z.enum(['county', 'town', 'village']),
+  parentCode: z.string().nullable(),
+  name: z.string().describe('names repeat: two villages may both be 王家村'),
+  mergedInto: z.string().nullable(),
+});
+export const DivisionPage = pageSchema(DivisionReply);
+export const DivisionQuery = PageQuery.extend({ under: DivisionCode.optional().describe('the county when absent') });

@@ -1,0 +1,57 @@
+// src/population/routes.ts: the doors to households; row-level security decides whose are seen.
+import { ageOn, dateOf } from '../platform/civil.ts';
+import { mask, open } from '../platform/crypto.ts';
+import { DomainError, Status } from '../platform/errors.ts';
+import { pageOf } from '../platform/http/page.ts';
+import { everyone, type Route, route } from '../platform/http/route.ts';
+import { factsOf } from './person-store.ts';
+import { HouseholdPage, HouseholdParams, HouseholdQuery, HouseholdWithPeople } from './schema.ts';
+import { householdOf, householdsOf, personsOf } from './store.ts';
+
+export const populationRoutes: readonly Route[] = [
+  route(
+    {
+      method: 'get',
+      path: '/households',
+      summary: '户 Households of a village by their register numbers',
+      roles: everyone,
+      query: HouseholdQuery,
+      reply: HouseholdPage,
+    },
+    async ({ tx, actor, query: { village, after, limit } }) =>
+      pageOf(await householdsOf(tx, actor.countyCode, village, after ?? '', limit + 1), limit, (h) => h.registerNo),
+  ),
+  route(
+    {
+      method: 'get',
+      path: '/households/:id',
+      summary: '户与人 A household with its people; ID numbers and telephones masked',
+      roles: everyone,
+      params: HouseholdParams,
+      reply: HouseholdWithPeople,
+    },
+    async ({ tx, actor: { countyCode }, keys, params: { id }, asOf }) => {
+      const household = await householdOf(tx, countyCode, id);
+      if (!household) throw new DomainError(Status.missing, { code: 'household_not_found' });
+      const today = dateOf(asOf);
+      const facts = new Map((await factsOf(tx, countyCode, id, today)).map((fact) => [fact.personId, fact]));
+      const masked = (sealed: string | null, context: string) =>
+        sealed === null ? null : mask(open(keys, sealed, context));
+      const persons = (await personsOf(tx, countyCode, id)).map((person) => {
+        const known = facts.get(person.id);
+        return {
+          ...person,
+          age: ageOn(person.bornOn, person.diedOn ?? today),
+          idNo: masked(person.idNoEnc, 'person.id_no'),
+          phone: masked(person.phoneEnc, 'person.phone'),
+          categories: [...(known?.categories ?? [])],
+          planClass: known?.planClass ?? null,
+          programmes: [...(known?.programmes ?? [])],
+          place: known?.place ?? ('home' as const),
+          placeUntil: known?.placeUntil ?? null,
+        };
+      });
+      return { ...household, persons };
+    },
+  ),
+];
