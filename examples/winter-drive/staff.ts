@@ -1,6 +1,6 @@
 // examples/winter-drive/staff.ts: who works in the example county.
 //
-// Sign-ins worth knowing: `planner`; `supervisor` (county); `bureau.health` and `bureau.poverty` (the two issuing bureaus);
+// Sign-ins worth knowing: `admin` (who opened the county, so not on the register); `planner`; `supervisor` (county); `bureau.health` and `bureau.poverty` (the two issuing bureaus);
 // `town01` … `town12` (town supervisors; `town11` is the empty post and does not exist); `doctor` and `cadre` (the two leads
 // of the first village, 王家村 of 青塘镇); `hospital01.1` … (three of each town's hospital); `training.1` (the county's
 // training team); everybody else by village: `v002.m1` leads its medical team, `v002.c1` its cadre team.
@@ -51,7 +51,6 @@ function countyHands(): Draft[] {
   const here = { ...outside, area: COUNTY };
   const training = { ...here, role: '机构人员', team: '区工作队', source: '医疗机构' };
   return [
-    { ...here, login: 'admin', role: '管理员' },
     { ...here, login: 'planner', role: '计划员' },
     { ...here, login: 'bureau.health', role: '委办局', bureau: '卫计局' },
     { ...here, login: 'bureau.poverty', role: '委办局', bureau: '扶贫办' },
