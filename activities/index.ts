@@ -1,11 +1,15 @@
 // activities/index.ts: everything a workflow may ask for, in one map.
 import { agenda } from './agenda.ts';
+import { clinic } from './clinic.ts';
 import { courier } from './courier.ts';
+import { round } from './round.ts';
 import type { Platform } from './run.ts';
 
 export const activities = (platform: Platform) => ({
   ...agenda(platform),
+  ...clinic(platform),
   ...courier(platform),
+  ...round(platform),
 });
 
 export type Activities = ReturnType<typeof activities>;

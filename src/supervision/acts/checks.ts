@@ -1,0 +1,201 @@
+// src/supervision/acts/checks.ts: a checklist at a team, a re-visit of a recorded visit, and putting a finding right.
+import { coversArea } from '../../access/store.ts';
+import { loadCalendar } from '../../places/store.ts';
+import type { AccountActor, Actor } from '../../platform/actor.ts';
+import { audit } from '../../platform/audit.ts';
+import { dateOf, type Instant, instant } from '../../platform/civil.ts';
+import type { Tx } from '../../platform/db.ts';
+import { DomainError, Status } from '../../platform/errors.ts';
+import { wake } from '../../platform/wake.ts';
+import { agendaId, rectificationTaskKey } from '../../tasks/rules/keys.ts';
+import { closeTasks, insertTasks, lockTasks } from '../../tasks/store.ts';
+import { leadsOf, membersOf, teamOf } from '../../teams/store.ts';
+import { roundWorkflowId } from '../rules.ts';
+import type { Checklist, CheckReply, PutRight, Revisit } from '../schema.ts';
+import * as store from '../store/checks.ts';
+import { openSampleOf, recordOfTask } from '../store/rounds.ts';
+
+const PUT_RIGHT_WORKDAYS = 5; // a working week, where the supervisor names no day
+
+type TeamSide = 'medical' | 'cadre' | 'facility';
+
+/** Who answers for a team: its lead at work on the day; a stand-in while she is on leave. @throws DomainError 409 `team_without_lead`. */
+async function leadOf(
+  tx: Tx,
+  actor: Actor,
+  team: { areaCode: string; side: TeamSide },
+  asOf: Instant,
+): Promise<string> {
+  const [lead] = await leadsOf(tx, actor.countyCode, team.areaCode, [team.side], dateOf(asOf));
+  if (!lead) throw new DomainError(Status.conflict, { code: 'team_without_lead', params: { area: team.areaCode } });
+  return lead.accountId;
+}
+
+/** @throws DomainError 422 `check_from_the_future`. */
+function checkMoment(occurredAt: string, asOf: Instant): Instant {
+  const moment = instant(occurredAt);
+  if (moment > asOf) throw new DomainError(Status.invalid, { code: 'check_from_the_future', field: '/occurredAt' });
+  return moment;
+}
+
+/** Writes findings with a task each, minded by the agenda of the checked team's area and owed by the owner's team. */
+async function raise(
+  tx: Tx,
+  actor: Actor,
+  of: { checkId: string; areaCode: string; side: TeamSide },
+  findings: readonly store.NewFinding[],
+  asOf: Instant,
+): Promise<string[]> {
+  const raised = await store.insertFindings(tx, actor.countyCode, of, findings);
+  if (raised.length === 0) return [];
+  const today = dateOf(asOf);
+  const tasks = [];
+  for (const { id, code } of raised) {
+    const finding = findings.find((one) => one.code === code);
+    if (!finding) continue;
+    const team = await store.teamOfAccount(tx, actor.countyCode, finding.ownerId, of.areaCode, today);
+    const atHome = team?.areaCode === of.areaCode;
+    tasks.push({
+      sourceKey: rectificationTaskKey(id),
+      kind: 'rectification',
+      subject: 'finding' as const,
+      subjectId: id,
+      areaCode: of.areaCode,
+      side: team?.side ?? 'facility', // an owner in no team is the town's or the county's
+      teamId: atHome ? null : (team?.id ?? null),
+      opensOn: today,
+      dueOn: finding.dueOn,
+    });
+  }
+  await insertTasks(tx, actor.countyCode, tasks, asOf);
+  await store.setFindingTasks(
+    tx,
+    actor.countyCode,
+    raised.map(({ id }) => ({ id, key: rectificationTaskKey(id) })),
+  );
+  await wake(tx, [agendaId(of.areaCode)]);
+  return raised.map(({ id }) => id);
+}
+
+/** Records a checklist visit to a team; what is not met becomes findings. The checker is not of the team. */
+export async function recordChecklist(
+  tx: Tx,
+  actor: AccountActor,
+  visit: Checklist,
+  asOf: Instant,
+): Promise<CheckReply> {
+  const team = await teamOf(tx, actor.countyCode, visit.teamId);
+  if (!team) throw new DomainError(Status.missing, { code: 'team_unknown', field: '/teamId' });
+  if (!(await coversArea(tx, actor, team.areaCode)))
+    throw new DomainError(Status.forbidden, { code: 'check_other_area', field: '/teamId' });
+  const today = dateOf(asOf);
+  const members = await membersOf(tx, actor.countyCode, [team.id], today);
+  if (members.some(({ accountId }) => accountId === actor.accountId))
+    throw new DomainError(Status.forbidden, { code: 'check_own_team', field: '/teamId' });
+  const dueOn = (await loadCalendar(tx, actor.countyCode)).plusWorkdays(today, PUT_RIGHT_WORKDAYS);
+
+  const unmet: store.NewFinding[] = [];
+  for (const [n, item] of visit.items.entries()) {
+    if (item.met) continue;
+    if (item.text == null)
+      throw new DomainError(Status.invalid, { code: 'finding_without_words', field: `/items/${n}/text` });
+    if (item.dueOn != null && item.dueOn < today)
+      throw new DomainError(Status.invalid, { code: 'finding_due_past', field: `/items/${n}/dueOn` });
+    if (item.ownerId != null && !(await store.isAccount(tx, actor.countyCode, item.ownerId)))
+      throw new DomainError(Status.invalid, { code: 'finding_owner_unknown', field: `/items/${n}/ownerId` });
+    const ownerId = item.ownerId ?? (await leadOf(tx, actor, team, asOf));
+    unmet.push({ code: item.code, text: item.text, ownerId, dueOn: item.dueOn ?? dueOn });
+  }
+  const checkId = await store.insertCheck(
+    tx,
+    actor.countyCode,
+    {
+      kind: 'checklist',
+      areaCode: team.areaCode,
+      teamId: team.id,
+      checkedBy: actor.accountId,
+      occurredAt: checkMoment(visit.occurredAt, asOf),
+      items: visit.items.map(({ code, met }) => ({ code, met })),
+      note: visit.note ?? null,
+    },
+    asOf,
+  );
+  const findings = await raise(tx, actor, { checkId, areaCode: team.areaCode, side: team.side }, unmet, asOf);
+  await audit(tx, actor, asOf, 'check.checklist', checkId, {
+    areaCode: team.areaCode,
+    items: visit.items.length,
+    findings: findings.length,
+  });
+  return { checkId, findings };
+}
+
+/** Confirms or refutes a recorded visit. The checker was not there; a sampled visit's task is closed; a refuted one is a finding. */
+export async function recordRevisit(tx: Tx, actor: AccountActor, revisit: Revisit, asOf: Instant): Promise<CheckReply> {
+  const recordId = revisit.taskId
+    ? await recordOfTask(tx, actor.countyCode, revisit.taskId)
+    : (revisit.recordId ?? null);
+  const record = recordId === null ? null : await store.recordOf(tx, actor.countyCode, recordId);
+  if (!record) throw new DomainError(Status.missing, { code: 'record_unknown', field: '/recordId' });
+  if ([record.accountId, record.partnerId].includes(actor.accountId))
+    throw new DomainError(Status.forbidden, { code: 'check_own_visit', field: '/recordId' });
+  const sample = await openSampleOf(tx, actor.countyCode, record.id);
+  if (sample) await lockTasks(tx, actor.countyCode, [sample.taskId]);
+  const occurredAt = checkMoment(revisit.occurredAt, asOf);
+  const checkId = await store.insertCheck(
+    tx,
+    actor.countyCode,
+    {
+      kind: 'revisit',
+      areaCode: record.areaCode.slice(0, 9), // the town's: the team that is checked does not read it
+      recordId: record.id,
+      roundId: sample?.roundId ?? null,
+      checkedBy: actor.accountId,
+      occurredAt,
+      verdict: revisit.verdict,
+      note: revisit.note ?? null,
+    },
+    asOf,
+  );
+  if (sample) {
+    await closeTasks(
+      tx,
+      actor.countyCode,
+      [{ id: sample.taskId, reason: 'done', closedOn: dateOf(occurredAt), closedBy: checkId }],
+      asOf,
+    );
+    await wake(tx, [roundWorkflowId(sample.roundId)]);
+  }
+  const findings: string[] = [];
+  if (revisit.verdict === 'refuted' && revisit.note != null) {
+    const side = record.side ?? 'medical';
+    const ownerId = await leadOf(tx, actor, { areaCode: record.areaCode, side }, asOf);
+    const dueOn = (await loadCalendar(tx, actor.countyCode)).plusWorkdays(dateOf(asOf), PUT_RIGHT_WORKDAYS);
+    const refuted = { code: 'refuted', text: revisit.note, ownerId, dueOn };
+    findings.push(...(await raise(tx, actor, { checkId, areaCode: record.areaCode, side }, [refuted], asOf)));
+  }
+  await audit(tx, actor, asOf, 'check.revisit', checkId, { recordId: record.id, verdict: revisit.verdict });
+  return { checkId, findings };
+}
+
+/** Puts a finding right, with a proof; its task is done. @throws DomainError 409 `finding_put_right` the second time. */
+export async function putRight(
+  tx: Tx,
+  actor: AccountActor,
+  id: string,
+  { proof }: PutRight,
+  asOf: Instant,
+): Promise<void> {
+  const finding = await store.findingOf(tx, actor.countyCode, id);
+  if (!finding) throw new DomainError(Status.missing, { code: 'finding_unknown', field: '/id' });
+  if (finding.taskId) await lockTasks(tx, actor.countyCode, [finding.taskId]);
+  if (!(await store.insertRectification(tx, actor.countyCode, finding, actor.accountId, proof, asOf)))
+    throw new DomainError(Status.conflict, { code: 'finding_put_right' });
+  if (finding.taskId)
+    await closeTasks(
+      tx,
+      actor.countyCode,
+      [{ id: finding.taskId, reason: 'done', closedOn: dateOf(asOf), closedBy: id }],
+      asOf,
+    );
+  await audit(tx, actor, asOf, 'finding.put_right', id, { areaCode: finding.areaCode });
+}

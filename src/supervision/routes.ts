@@ -1,0 +1,150 @@
+// src/supervision/routes.ts: the doors to checks, findings, rounds and signals.
+import { randomBytes, randomUUID } from 'node:crypto';
+import { everyone, type Role, type Route, route } from '../platform/http/route.ts';
+import { putRight, recordChecklist, recordRevisit } from './acts/checks.ts';
+import { announceRound, decideRound, roundReply } from './acts/rounds.ts';
+import {
+  Checklist,
+  CheckReply,
+  CopiedReadings,
+  Deciding,
+  FindingPage,
+  FindingQuery,
+  NewRound,
+  OfId,
+  PutRight,
+  Revisit,
+  RoundReply,
+  SignalQuery,
+  Summary,
+  SummaryQuery,
+} from './schema.ts';
+import { copiedReadings } from './signals.ts';
+import { checkSummary, findingsUnder } from './store/checks.ts';
+
+const checkers: readonly Role[] = ['supervisor', 'facility'];
+const overseers: readonly Role[] = ['supervisor', 'planner', 'admin'];
+const organisers: readonly Role[] = ['supervisor', 'planner'];
+
+const SEED_BYTES = 32; // as many as its hash: nobody finds it before the draw
+
+export const supervisionRoutes: readonly Route[] = [
+  route(
+    {
+      method: 'post',
+      path: '/checks/checklist',
+      summary: 'Record a checklist visit to a team; what is not met becomes findings',
+      roles: checkers,
+      body: Checklist,
+      reply: CheckReply,
+      status: 201,
+    },
+    ({ tx, actor, body, asOf }) => recordChecklist(tx, actor, body, asOf),
+  ),
+  route(
+    {
+      method: 'post',
+      path: '/checks/revisit',
+      summary: 'Confirm or refute a recorded visit',
+      roles: checkers,
+      body: Revisit,
+      reply: CheckReply,
+      status: 201,
+    },
+    ({ tx, actor, body, asOf }) => recordRevisit(tx, actor, body, asOf),
+  ),
+  route(
+    {
+      method: 'get',
+      path: '/checks/summary',
+      summary: 'Recorded visits by town and team: verified, not yet checked, refuted',
+      roles: ['supervisor'], // she sees clinical records too: nobody else's count would be whole
+      query: SummaryQuery,
+      reply: Summary,
+    },
+    ({ tx, actor, query }) => checkSummary(tx, actor.countyCode, query),
+  ),
+  route(
+    {
+      method: 'get',
+      path: '/findings',
+      summary: 'Findings under an area',
+      roles: everyone,
+      query: FindingQuery,
+      reply: FindingPage,
+    },
+    async ({ tx, actor, query }) => {
+      const findings = await findingsUnder(tx, actor.countyCode, query);
+      return { findings, after: findings.length < query.limit ? null : (findings.at(-1)?.id ?? null) };
+    },
+  ),
+  route(
+    {
+      method: 'post',
+      path: '/findings/:id/put-right',
+      summary: 'Put a finding right, with a proof',
+      roles: ['medical', 'cadre', 'facility', 'supervisor'],
+      params: OfId,
+      body: PutRight,
+      reply: OfId,
+    },
+    async ({ tx, actor, params, body, asOf }) => {
+      await putRight(tx, actor, params.id, body, asOf);
+      return { id: params.id };
+    },
+  ),
+  route(
+    {
+      method: 'post',
+      path: '/rounds',
+      summary: 'Announce a round of re-visits: its rule, and the hash of a seed that is published with the draw',
+      roles: organisers,
+      body: NewRound,
+      reply: RoundReply,
+      status: 201,
+    },
+    async ({ tx, actor, keys, body, asOf }) => {
+      const id = randomUUID();
+      const seed = randomBytes(SEED_BYTES).toString('hex');
+      await announceRound(tx, actor, keys, body, { id, seed, plannedBy: actor.accountId }, asOf);
+      return roundReply(tx, actor, id);
+    },
+  ),
+  route(
+    {
+      method: 'get',
+      path: '/rounds/:id',
+      summary: 'A round as it stands',
+      roles: overseers,
+      params: OfId,
+      reply: RoundReply,
+    },
+    ({ tx, actor, params }) => roundReply(tx, actor, params.id),
+  ),
+  route(
+    {
+      method: 'post',
+      path: '/rounds/:id/decide',
+      summary: 'Decide every lot of an answered round, as somebody who had no part in it',
+      roles: organisers,
+      params: OfId,
+      body: Deciding,
+      reply: RoundReply,
+    },
+    async ({ tx, actor, params, body, asOf }) => {
+      await decideRound(tx, actor, params.id, body.reason, asOf);
+      return roundReply(tx, actor, params.id);
+    },
+  ),
+  route(
+    {
+      method: 'get',
+      path: '/signals/copied-readings',
+      summary: 'Teams whose blood pressures repeat, with a bound on chance: a question, never a verdict',
+      roles: ['supervisor'],
+      query: SignalQuery,
+      reply: CopiedReadings,
+    },
+    ({ tx, actor, query }) => copiedReadings(tx, actor, query.campaign),
+  ),
+];
