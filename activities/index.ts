@@ -1,5 +1,6 @@
 // activities/index.ts: everything a workflow may ask for, in one map.
 import { agenda } from './agenda.ts';
+import { campaign } from './campaign.ts';
 import { clinic } from './clinic.ts';
 import { courier } from './courier.ts';
 import { round } from './round.ts';
@@ -7,6 +8,7 @@ import type { Platform } from './run.ts';
 
 export const activities = (platform: Platform) => ({
   ...agenda(platform),
+  ...campaign(platform),
   ...clinic(platform),
   ...courier(platform),
   ...round(platform),

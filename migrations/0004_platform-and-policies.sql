@@ -147,6 +147,14 @@ call protect('round', 'area_code = any((select my_areas())::text[])');
 call protect('device', 'area_code = any((select my_areas())::text[])', 'insert, update');
 call protect('duty_roster', 'county_code = any((select my_counties())::text[])', 'insert, update');
 
+-- A record from the field is never refused: whoever made it may file it for review, wherever it says it was made, and find it again.
+create policy for_review on visit for insert to doorstep_app with check (filing = 'review' and county_code = any((select my_counties())::text[])
+  and account_id = nullif(current_setting('app.account', true), '')::uuid);
+create policy made_by_me on visit for select to doorstep_app using (account_id = nullif(current_setting('app.account', true), '')::uuid);
+create policy for_review on record for insert to doorstep_app with check (filing = 'review' and county_code = any((select my_counties())::text[])
+  and account_id = nullif(current_setting('app.account', true), '')::uuid);
+create policy made_by_me on record for select to doorstep_app using (account_id = nullif(current_setting('app.account', true), '')::uuid);
+
 -- Clinical rows: by area and by purpose.
 call protect('measurement', 'area_code = any((select my_areas())::text[]) and (select i_am(''medical'', ''facility'', ''supervisor''))');
 call protect('judgement', 'area_code = any((select my_areas())::text[]) and (select i_am(''medical'', ''facility'', ''supervisor''))');
@@ -200,3 +208,11 @@ grant insert on wake to doorstep_app;
 grant select, insert, update, delete on wake, session to doorstep_system;
 grant select on story to doorstep_app;
 grant select, insert, update on story to doorstep_system;
+
+-- How many people have a plan on file: a count for the planner, who does not see the plans themselves.
+create function persons_with_plan(county text, areas text[]) returns bigint language sql stable security definer set search_path = public as $$
+  select count(*) from person p
+  where p.county_code = county and p.died_on is null and p.moved_out_on is null
+    and exists (select from unnest(areas) as a(code) where starts_with(p.village_code, a.code))
+    and exists (select from personal_plan l where l.county_code = p.county_code and l.person_id = p.id)
+$$;

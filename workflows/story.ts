@@ -64,7 +64,7 @@ export function story(key: string): Story {
         dirty = false;
         const facts = await act(read);
         if (holds(facts)) return facts;
-        if (!dirty) await rest(facts.next ? Math.max(0, epochMs(facts.next) - Date.now()) : DAY);
+        if (!dirty) await rest(facts.next ? Math.max(BURST, epochMs(facts.next) - Date.now()) : DAY);
       }
     },
     async at(moment) {

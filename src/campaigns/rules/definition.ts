@@ -1,0 +1,136 @@
+// src/campaigns/rules/definition.ts: what makes a campaign impossible although every field of its file is well formed.
+import type { CivilDate } from '../../platform/civil.ts';
+import type { Duty, RawDefinition } from '../schema.ts';
+import { isOfDuty, populations } from './measures.ts';
+
+export interface DefinitionFault {
+  readonly code: string;
+  readonly path: readonly (string | number)[];
+  readonly params?: Readonly<Record<string, string | number>>;
+}
+
+/** What each selection can be asked of. */
+const selectable = {
+  all: ['household', 'person', 'village', 'town', 'team'],
+  category: ['household', 'person'],
+  programme: ['person', 'enrolment'],
+  contract: ['household'],
+  plan: ['person'],
+} as const;
+
+/** Everything that makes the campaign impossible, in the order of the file. Empty when it can run. */
+export function faultsOf(campaign: RawDefinition): DefinitionFault[] {
+  const { window } = campaign;
+  return [
+    ...(window.to < window.from ? [{ code: 'campaign_window_reversed', path: ['window', 'to'], params: window }] : []),
+    ...(campaign.notice.on > window.to ? [{ code: 'campaign_notice_after', path: ['notice', 'on'] }] : []),
+    ...twice(campaign.issuedBy, (_, n) => ['issuedBy', n]),
+    ...campaign.waves.flatMap((wave, n) =>
+      outside(wave.on, window)
+        ? [{ code: 'campaign_day_outside', path: ['waves', n, 'on'], params: { day: wave.on } }]
+        : [],
+    ),
+    ...ladderFaults(campaign.ladder),
+    ...dutyFaults(campaign),
+    ...goalFaults(campaign),
+  ];
+}
+
+function ladderFaults(ladder: RawDefinition['ladder']): DefinitionFault[] {
+  if (ladder.length === 0) return [{ code: 'campaign_ladder_nobody', path: ['ladder'], params: { level: 1 } }];
+  return ladder.flatMap((rung, n): DefinitionFault[] => {
+    const below = ladder[n - 1];
+    const at = (field: string) => ['ladder', n, field];
+    return [
+      ...(rung.level === n + 1 ? [] : [{ code: 'campaign_ladder_level', path: at('level'), params: { level: n + 1 } }]),
+      ...(!rung.to ? [{ code: 'campaign_ladder_nobody', path: at('to'), params: { level: rung.level } }] : []),
+      ...(rung.to && !['lead', 'town', 'county'].includes(rung.to)
+        ? [{ code: 'campaign_ladder_to_unknown', path: at('to'), params: { to: rung.to } }]
+        : []),
+      ...(n === 0 && rung.after < 1 ? [{ code: 'campaign_ladder_first', path: at('after') }] : []),
+      ...(below && rung.after <= below.after
+        ? [{ code: 'campaign_ladder_not_rising', path: at('after'), params: { after: rung.after, below: below.after } }]
+        : []),
+    ];
+  });
+}
+
+function dutyFaults({ duties, window }: RawDefinition): DefinitionFault[] {
+  if (duties.length === 0) return [{ code: 'campaign_no_duty', path: ['duties'] }];
+  return [
+    ...duties.flatMap((duty, n) =>
+      oneDuty(duty, window).map((fault) => ({ ...fault, path: ['duties', n, ...fault.path] })),
+    ),
+    ...twice(
+      duties.map(({ key }) => key),
+      (_, n) => ['duties', n, 'key'],
+    ),
+  ];
+}
+
+function oneDuty(duty: Duty, window: RawDefinition['window']): DefinitionFault[] {
+  const kind = typeof duty.select === 'string' ? 'all' : (Object.keys(duty.select)[0] as keyof typeof selectable);
+  const { subject, mode, due } = duty;
+  return [
+    ...((selectable[kind] as readonly string[]).includes(subject)
+      ? []
+      : [{ code: 'campaign_select_mismatch', path: ['select'], params: { select: kind, subject } }]),
+    ...(duty.side === 'joint' && subject !== 'household' && subject !== 'person'
+      ? [{ code: 'campaign_joint_subject', path: ['side'], params: { subject } }]
+      : []),
+    ...((due === 'protocol') === (mode === 'adopt') ? [] : [{ code: 'campaign_protocol_adopt', path: ['due'] }]),
+    ...((mode === 'adopt') === (subject === 'enrolment')
+      ? []
+      : [{ code: 'campaign_adopt_enrolment', path: ['subject'], params: { subject, mode } }]),
+    ...(duty.preparation && typeof due === 'string' ? [{ code: 'campaign_preparation_due', path: ['due'] }] : []),
+    ...(typeof due === 'string'
+      ? []
+      : [
+          ...due.on.flatMap((day, n) =>
+            outside(day, window) ? [{ code: 'campaign_day_outside', path: ['due', 'on', n], params: { day } }] : [],
+          ),
+          ...twice(due.on, (_, n) => ['due', 'on', n]),
+        ]),
+  ];
+}
+
+function goalFaults({ goals, duties, window }: RawDefinition): DefinitionFault[] {
+  const keys = duties.map((duty) => duty.key);
+  return [
+    ...goals.flatMap((goal, n): DefinitionFault[] => {
+      const known = isOfDuty(goal.numerator) || isOfDuty(goal.denominator) ? keys : [...populations, ...keys];
+      return [
+        ...(goal.atLeast > 1
+          ? [
+              {
+                code: 'campaign_goal_over',
+                path: ['goals', n, 'atLeast'],
+                params: { atLeast: Math.round(goal.atLeast * 10_000) / 100 },
+              },
+            ]
+          : []),
+        ...(known.includes(goal.of)
+          ? []
+          : [{ code: 'campaign_goal_of', path: ['goals', n, 'of'], params: { of: goal.of } }]),
+        ...(outside(goal.by, window)
+          ? [{ code: 'campaign_day_outside', path: ['goals', n, 'by'], params: { day: goal.by } }]
+          : []),
+      ];
+    }),
+    ...twice(
+      goals.map(({ key }) => key),
+      (_, n) => ['goals', n, 'key'],
+    ),
+  ];
+}
+
+const outside = (day: CivilDate, window: RawDefinition['window']): boolean => day < window.from || day > window.to;
+
+function twice(
+  keys: readonly string[],
+  path: (key: string, n: number) => readonly (string | number)[],
+): DefinitionFault[] {
+  return keys.flatMap((key, n) =>
+    keys.indexOf(key) < n ? [{ code: 'campaign_key_twice', path: path(key, n), params: { key } }] : [],
+  );
+}

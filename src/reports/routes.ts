@@ -1,0 +1,85 @@
+// src/reports/routes.ts: the figures of a campaign, each computed when it is asked for.
+import { idParams } from '../campaigns/schema.ts';
+import { canonicalJson } from '../platform/crypto.ts';
+import { type Role, type Route, route } from '../platform/http/route.ts';
+import { closingReport } from './closing.ts';
+import { goals, progress } from './progress.ts';
+import { goalsReply, lateQuery, lateReply, progressReply, reportReply } from './schema.ts';
+import { subjectOf } from './scope.ts';
+import { lateTasks, sealOf } from './store.ts';
+
+const readers: readonly Role[] = ['admin', 'planner', 'supervisor', 'bureau'];
+
+export const reportRoutes: readonly Route[] = [
+  route(
+    {
+      method: 'get',
+      path: '/campaigns/:id/progress',
+      summary: 'Where a campaign stands today',
+      roles: readers,
+      params: idParams,
+      reply: progressReply,
+    },
+    async ({ tx, actor, params, asOf }) => {
+      const { towns, days, duties, late, ...rest } = await progress(tx, actor.countyCode, params.id, asOf);
+      return {
+        ...rest,
+        towns: [...towns],
+        days: [...days],
+        duties: duties.map((duty) => ({ ...duty, states: { ...duty.states } })),
+        late: [...late],
+      };
+    },
+  ),
+  route(
+    {
+      method: 'get',
+      path: '/campaigns/:id/goals',
+      summary: 'Its goals, counted now',
+      roles: readers,
+      params: idParams,
+      reply: goalsReply,
+    },
+    async ({ tx, actor, params, asOf }) => ({ goals: await goals(tx, actor.countyCode, params.id, asOf) }),
+  ),
+  route(
+    {
+      method: 'get',
+      path: '/campaigns/:id/late',
+      summary: 'Late tasks with their rung, the longest late first',
+      roles: readers,
+      params: idParams,
+      query: lateQuery,
+      reply: lateReply,
+    },
+    async ({ tx, actor, params, query, asOf }) => {
+      const { scope } = await subjectOf(tx, actor.countyCode, params.id, asOf);
+      const [dueOn, id] = query.after?.split('_') ?? [];
+      const tasks = await lateTasks(tx, scope, query.level ?? null, dueOn && id ? { dueOn, id } : null, query.limit);
+      const last = tasks.length === query.limit ? tasks.at(-1) : undefined;
+      return { tasks, next: last ? `${last.dueOn}_${last.id}` : null };
+    },
+  ),
+  route(
+    {
+      method: 'get',
+      path: '/campaigns/:id/report',
+      summary: 'Its closing report: as sealed, or as it would be today',
+      roles: readers,
+      params: idParams,
+      reply: reportReply,
+    },
+    async ({ tx, actor, params, asOf }) => {
+      const seal = await sealOf(tx, actor.countyCode, params.id);
+      if (seal) return { sealed: true, hash: seal.hash, report: seal.report as Record<string, unknown> };
+      return {
+        sealed: false,
+        hash: null,
+        report: JSON.parse(canonicalJson(await closingReport(tx, actor.countyCode, params.id, asOf))) as Record<
+          string,
+          unknown
+        >,
+      };
+    },
+  ),
+];

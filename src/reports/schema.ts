@@ -1,0 +1,131 @@
+// src/reports/schema.ts: what the report doors answer.
+import { z } from 'zod';
+import type { CivilDate } from '../platform/civil.ts';
+
+const day = z.iso.date() as unknown as z.ZodType<CivilDate, CivilDate>;
+const count = z.number().int().min(0);
+const figure = z.number().nullable();
+const columns = {
+  verified: count.describe('re-checked and right'),
+  unchecked: count.describe('not yet checked'),
+  refuted: count.describe('re-checked and refuted'),
+};
+
+const clock = z.object({
+  day: count,
+  days: count,
+  workdays: count,
+  daysLost: count,
+  workdaysLost: count,
+  daysLeft: count.describe('from the launch to the window’s end'),
+  workdaysLeft: count,
+  daysSince: count,
+  workdaysSince: count,
+  daysAhead: count,
+  workdaysAhead: count,
+});
+
+export const rungReply = z.object({ level: count.describe('0: nobody told yet'), tasks: count });
+
+export const progressReply = z.object({
+  campaignId: z.uuid(),
+  key: z.string(),
+  name: z.string(),
+  stage: z.enum(['draft', 'submitted', 'approved', 'ready', 'running', 'paused', 'closing', 'closed', 'cancelled']),
+  window: z.object({ from: day, to: day }),
+  launchedOn: day,
+  today: day,
+  clock,
+  counted: z.enum(['household', 'person']).nullable(),
+  total: count,
+  seen: count,
+  ...columns,
+  credited: count.describe('seen in the window before the launch, and not since'),
+  planned: count.describe('the line of the whole county; it does not depend on due dates'),
+  pace: figure.describe('a working day, by the end of yesterday'),
+  slowest: figure,
+  fastest: figure,
+  forecast: figure,
+  forecastLow: figure,
+  forecastHigh: figure,
+  shortfall: figure,
+  paceNeeded: figure,
+  paceChange: figure,
+  finishOn: day.nullable(),
+  finishEarliest: day.nullable(),
+  finishLatest: day.nullable(),
+  towns: z.array(
+    z.object({
+      town: z.string(),
+      name: z.string(),
+      total: count,
+      seen: count,
+      ...columns,
+      credited: count,
+      forecast: figure.describe('capped at the town’s total'),
+      shortfall: figure,
+    }),
+  ),
+  days: z.array(z.object({ day, planned: count, seen: count.nullable() })),
+  duties: z.array(
+    z.object({
+      key: z.string(),
+      title: z.string(),
+      clause: z.string(),
+      tasks: count,
+      states: z.record(z.string(), count),
+      ...columns,
+      singleSide: count,
+    }),
+  ),
+  late: z.array(rungReply),
+});
+
+export const goalsReply = z.object({
+  goals: z.array(
+    z.object({
+      key: z.string(),
+      title: z.string(),
+      clause: z.string(),
+      of: z.string(),
+      numerator: count.nullable().describe('null: not surveyed yet'),
+      denominator: count.nullable(),
+      atLeast: z.number(),
+      by: day,
+      state: z.enum(['reached', 'not_reached', 'not_proven', 'not_surveyed', 'open']),
+      bound: z.object({ low: z.number(), high: z.number() }).nullable(),
+    }),
+  ),
+});
+
+export const lateQuery = z.strictObject({
+  level: z.coerce.number().int().min(0).optional(),
+  after: z
+    .string()
+    .regex(/^\d{4}-\d{2}-\d{2}_[0-9a-f-]{36}$/)
+    .optional()
+    .describe('`next` of the page before'),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+export const lateReply = z.object({
+  tasks: z.array(
+    z.object({
+      id: z.uuid(),
+      duty: z.string().nullable(),
+      kind: z.string(),
+      side: z.string(),
+      areaCode: z.string(),
+      householdId: z.uuid().nullable(),
+      dueOn: day,
+      state: z.enum(['late', 'overdue']),
+      level: count,
+    }),
+  ),
+  next: z.string().nullable(),
+});
+
+export const reportReply = z.object({
+  sealed: z.boolean(),
+  hash: z.string().nullable().describe('sha256 of the canonical report'),
+  report: z.record(z.string(), z.unknown()),
+});
