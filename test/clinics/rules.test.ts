@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { dueStep, hasEnded, mayFollow, nextLook, sessionTimes, stages, weeksBetween } from '../../src/clinics/rules.ts';
+import {
+  dueStep,
+  hasEnded,
+  mayFollow,
+  nextLook,
+  sessionTimes,
+  stages,
+  wantsSignInEvidence,
+  weeksBetween,
+} from '../../src/clinics/rules.ts';
 import { calendarDays } from '../../src/places/holidays.ts';
 import { makeCalendar } from '../../src/places/rules.ts';
 import { at } from '../../src/platform/civil.ts';
@@ -62,4 +71,8 @@ describe('a clinic session', () => {
 
 it('a board has the weeks of its window, by their Mondays', () => {
   expect(weeksBetween('2018-01-31', '2018-02-13')).toEqual(['2018-01-29', '2018-02-05', '2018-02-12']);
+});
+
+it('sign-in sheets are wanted from 857 person-times a session on (60,000 ÷ 70, S0-29)', () => {
+  expect([wantsSignInEvidence(856), wantsSignInEvidence(857)]).toEqual([false, true]);
 });
