@@ -3,6 +3,7 @@ import { agenda } from './agenda.ts';
 import { campaign } from './campaign.ts';
 import { clinic } from './clinic.ts';
 import { courier } from './courier.ts';
+import { referral } from './referral.ts';
 import { round } from './round.ts';
 import type { Platform } from './run.ts';
 
@@ -11,6 +12,7 @@ export const activities = (platform: Platform) => ({
   ...campaign(platform),
   ...clinic(platform),
   ...courier(platform),
+  ...referral(platform),
   ...round(platform),
 });
 

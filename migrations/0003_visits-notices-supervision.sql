@@ -18,6 +18,7 @@ create table visit ( -- one stop at one door
   review_reason text check (review_reason in ('closed_task', 'closed_campaign', 'moved_away', 'other_area', 'not_in_post', 'second_record',
     'same_id_other_body', 'clock_suspect', 'unknown_subject')),
   body_hash text not null, -- the same id with the same body gets the same answer
+  body jsonb, -- what was sent of the stop itself, where it waits for review: its ids may point nowhere
   receipt jsonb not null,
   primary key (county_code, id, body_hash),
   check (left_at is null or left_at >= arrived_at),
@@ -48,6 +49,7 @@ create table record ( -- one thing done there
   filing text not null check (filing in ('accepted', 'review')),
   review_reason text,
   supersedes uuid,
+  root_id uuid, -- the first record of a chain of edits; null: this one
   primary key (county_code, id, visit_hash),
   unique (county_code, supersedes),
   check ((filing = 'review') = (review_reason is not null)),
@@ -60,6 +62,8 @@ create table record ( -- one thing done there
 create unique index record_accepted on record (county_code, id) where filing = 'accepted' or review_reason <> 'same_id_other_body';
 create index record_kind on record (county_code, area_code, kind, occurred_at);
 create index record_household on record (county_code, household_id, kind) where household_id is not null;
+create index record_root on record (county_code, root_id) where root_id is not null;
+create index record_visit on record (county_code, visit_id, visit_hash);
 create index record_enrolment on record (county_code, enrolment_id, occurred_at) where enrolment_id is not null;
 
 create table confirmation ( -- a joint duty needs both sides on one day's visit
@@ -97,6 +101,7 @@ create table judgement (
   inputs_hash text not null,
   class text not null check (class in ('SATISFIED', 'ADJUST', 'REFER', 'URGENT', 'INCOMPLETE', 'REJECT')),
   referral text check (referral in ('ordinary', 'urgent', 'specialist_advice')),
+  unsatisfactory boolean not null, -- out of control, whatever the class: counted over consecutive visits
   next_due_on date,
   next_kind text,
   rule text not null,
@@ -125,6 +130,7 @@ create table referral (
   unique (county_code, record_id),
   foreign key (county_code, person_id) references person
 );
+create index referral_person on referral (county_code, person_id);
 
 create table referral_event ( -- append-only; the next seq is a compare-and-set
   county_code text not null,
@@ -226,7 +232,9 @@ create table notice (
   check ((state = 'sending') = (lease_until is not null)),
   foreign key (county_code, account_id) references account
 );
+create index notice_account on notice (county_code, account_id, created_at);
 create index notice_due on notice (county_code, channel, urgent desc, available_at, id) where state = 'due';
+create index notice_urgent on notice (county_code, subject_id) where urgent;
 create index notice_leased on notice (county_code, channel, lease_until) where state = 'sending';
 
 create function notice_ends_once() returns trigger language plpgsql as $$
@@ -257,6 +265,7 @@ create table notice_line (
   foreign key (county_code, task_id) references task,
   foreign key (county_code, notice_id) references notice
 );
+create index notice_line_told on notice_line (county_code, account_id) where fate = 'told';
 create index notice_line_untaken on notice_line (county_code, account_id) where notice_id is null;
 create index notice_line_area_untaken on notice_line (county_code, area_code) where notice_id is null;
 create index notice_line_notice on notice_line (county_code, notice_id);

@@ -4,3 +4,4 @@ export { campaign } from './campaign.ts';
 export { clinic } from './clinic.ts';
 export { courier } from './courier.ts';
 export { round } from './round.ts';
+export { referral } from './referral.ts';

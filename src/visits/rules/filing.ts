@@ -1,0 +1,174 @@
+// src/visits/rules/filing.ts: whether what came from the field stands at once or waits for somebody's eye, and why. Nothing is refused.
+import { type CivilDate, dateOf, type Instant, plusMinutes } from '../../platform/civil.ts';
+import type { NewRecord, NewVisit, ReviewReason } from '../schema.ts';
+import { sidesSpokenFor } from './discharges.ts';
+import type {
+  EnrolmentFacts,
+  HouseholdFacts,
+  PersonFacts,
+  RecordSide,
+  Standing,
+  Superseded,
+  TaskFacts,
+  VisitFacts,
+} from './facts.ts';
+import { candidates, isJoint, isMeasured } from './matching.ts';
+
+const CLOCK_SLACK = 10; // min: phones drift by a few; a visit from further ahead has a wrong clock
+const CLINICAL_KINDS: readonly string[] = ['htn', 't2dm', 'referral_check'];
+
+const on = (standing: Standing, day: CivilDate) =>
+  standing.fromOn <= day && (standing.toOn === null || day <= standing.toOn);
+
+/** In post with the sides and rights she had there, or why not. */
+export type PostOn =
+  | { readonly reason: null; readonly side: RecordSide | null; readonly clinical: boolean }
+  | { readonly reason: 'not_in_post' | 'other_area' };
+
+/** Where somebody stood towards an area on a day. Who sat in its team once must have sat there then; a role alone will do for the others. */
+export function postOn(
+  facts: Pick<VisitFacts, 'roles' | 'posts'>,
+  accountId: string,
+  areaCode: string,
+  day: CivilDate,
+): PostOn {
+  const mine = (standing: Standing) => standing.accountId === accountId;
+  const roles = facts.roles.filter((role) => mine(role) && areaCode.startsWith(role.areaCode));
+  const posts = facts.posts.filter((post) => mine(post) && areaCode.startsWith(post.areaCode));
+  const now = roles.filter((role) => on(role, day));
+  const seats = posts.filter((post) => on(post, day));
+  if (now.length === 0) return { reason: roles.length + posts.length > 0 ? 'not_in_post' : 'other_area' };
+  if (posts.length > 0 && seats.length === 0 && now.some((role) => role.side !== null))
+    return { reason: 'not_in_post' };
+  const side = seats[0]?.side ?? now.find((role) => role.side !== null)?.side ?? null;
+  return { reason: null, side, clinical: now.some((role) => role.clinical) };
+}
+
+/** Why the whole stop waits, or null. */
+export function visitReview(visit: NewVisit, facts: VisitFacts, post: PostOn, asOf: Instant): ReviewReason | null {
+  if (facts.otherBody) return 'same_id_other_body';
+  if (visit.arrivedAt > plusMinutes(asOf, CLOCK_SLACK)) return 'clock_suspect';
+  if (visit.leftAt !== undefined && visit.leftAt < visit.arrivedAt) return 'clock_suspect';
+  if (post.reason) return post.reason;
+  if (visit.householdId === undefined) return null;
+  const household = facts.households.find(({ id }) => id === visit.householdId);
+  if (!household?.villageCode.startsWith(visit.areaCode)) return 'other_area';
+  return household.endedOn !== null && household.endedOn <= dateOf(visit.arrivedAt) ? 'moved_away' : null;
+}
+
+/** Whom and what a record is about, as far as its ids lead to rows the recorder may see. */
+export interface Subject {
+  readonly household: HouseholdFacts | null;
+  readonly person: PersonFacts | null;
+  readonly enrolment: EnrolmentFacts | null;
+  readonly task: TaskFacts | null;
+  readonly superseded: Superseded | null;
+}
+
+/** Ids that say less are filled in from those that say more: the task, what is corrected, the enrolment, the person, the door. */
+export function subjectOf(record: NewRecord, visit: NewVisit, facts: VisitFacts): Subject {
+  const byId = <T extends { readonly id: string }>(rows: readonly T[], id: string | null | undefined) =>
+    rows.find((row) => row.id === id) ?? null;
+  const task = byId(facts.tasks, record.taskId);
+  const superseded = byId(facts.superseded, record.supersedes);
+  const named = byId(facts.enrolments, record.enrolmentId ?? task?.enrolmentId ?? superseded?.enrolmentId);
+  const person = byId(facts.persons, record.personId ?? task?.personId ?? superseded?.personId ?? named?.personId);
+  const enrolment =
+    named ??
+    facts.enrolments.find((row) => row.personId === person?.id && row.programme === record.kind && row.toOn === null) ??
+    null;
+  const household = byId(
+    facts.households,
+    person?.householdId ?? task?.householdId ?? superseded?.householdId ?? visit.householdId,
+  );
+  return { household, person, enrolment, task, superseded };
+}
+
+/** Why one record of an accepted stop waits, or null. */
+export function recordReview(
+  record: NewRecord,
+  subject: Subject,
+  visit: NewVisit,
+  facts: VisitFacts,
+  post: PostOn,
+  partner: PostOn | null,
+): ReviewReason | null {
+  if (post.reason) return post.reason;
+  if (facts.taken.includes(record.id)) return 'same_id_other_body';
+  const day = dateOf(visit.arrivedAt);
+  const { person, household, enrolment, task, superseded } = subject;
+  if (record.personId && !person) return 'other_area';
+  if (person && !person.villageCode.startsWith(visit.areaCode)) return 'other_area';
+  if (household && !household.villageCode.startsWith(visit.areaCode)) return 'other_area';
+  if (isClinical(record.kind) && !post.clinical) return 'not_in_post';
+  if (person?.movedOutOn != null && person.movedOutOn <= day) return 'moved_away';
+  if (person?.diedOn != null && person.diedOn < day) return 'unknown_subject';
+  if (record.enrolmentId && (!enrolment || enrolment.personId !== person?.id)) return 'unknown_subject';
+  if (isMeasured(record.kind) && enrolment && enrolment.programme !== record.kind) return 'unknown_subject';
+  if (record.taskId && !task) return 'unknown_subject';
+  if (!hasSubject(record, subject)) return 'unknown_subject';
+  if (record.supersedes) {
+    if (!superseded || superseded.kind !== record.kind) return 'unknown_subject';
+    if (superseded.personId !== (person?.id ?? null)) return 'unknown_subject';
+    if (superseded.corrected) return 'second_record';
+  }
+  if (record.kind === 'not_met') return null;
+  const all = candidates(record, subject, visit, facts);
+  const sides = sidesSpokenFor(record, post.side, partner);
+  return taskReview(record, subject, isJoint(record.kind) ? all.filter(({ side }) => sides.has(side)) : all, day);
+}
+
+export const isClinical = (kind: string): boolean => CLINICAL_KINDS.includes(kind);
+
+function hasSubject(record: NewRecord, { person, household, task }: Subject): boolean {
+  switch (record.kind) {
+    case 'htn':
+    case 't2dm':
+    case 'verification':
+    case 'referral_check':
+      return person !== null;
+    case 'policy_talk':
+    case 'contract':
+    case 'not_met':
+      return household !== null;
+    case 'training':
+    case 'revisit':
+    case 'rectification':
+      return task !== null;
+    case 'broadcast':
+      return true;
+  }
+}
+
+/** What a record finds when nothing is open for it: its own chain's work, another's, or a book that was closed. */
+function taskReview(
+  record: NewRecord,
+  { task, superseded }: Subject,
+  all: readonly TaskFacts[],
+  day: CivilDate,
+): ReviewReason | null {
+  if (task && task.kind !== record.kind && superseded === null) return 'unknown_subject';
+  if (all.some(({ closedAt }) => closedAt === null)) return null;
+  const closed = all.toSorted((a, b) => ((a.closedAt ?? '') < (b.closedAt ?? '') ? 1 : -1))[0];
+  if (!closed) return null;
+  if (closed.closeReason === 'done') {
+    if (superseded?.chain.includes(closed.closedBy ?? '')) return null;
+    const once = isJoint(record.kind) || (task !== null && !isMeasured(record.kind));
+    return once || closed.closedOn === day ? 'second_record' : null;
+  }
+  if (closed.stage === 'closed' || closed.stage === 'cancelled') return 'closed_campaign';
+  return task ? 'closed_task' : null;
+}
+
+/** Where a stop is kept that is not in its recorder's area: the area itself if it ever was hers, or else her own, the latest. */
+export function ownArea(
+  facts: Pick<VisitFacts, 'roles' | 'posts'>,
+  accountId: string,
+  areaCode: string,
+  day: CivilDate,
+): string {
+  const hers = [...facts.posts, ...facts.roles].filter((standing) => standing.accountId === accountId);
+  if (hers.some((standing) => areaCode.startsWith(standing.areaCode))) return areaCode;
+  const latest = hers.toSorted((a, b) => Number(on(b, day)) - Number(on(a, day)) || (a.fromOn < b.fromOn ? 1 : -1))[0];
+  return latest?.areaCode ?? areaCode;
+}
