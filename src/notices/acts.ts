@@ -1,5 +1,5 @@
 // src/notices/acts.ts: what a courier does to notices: takes a page, renders it from this moment's facts, writes how each attempt ended.
-import { loadCalendar } from '../places/store.ts';
+import { divisionNames, loadCalendar } from '../places/store.ts';
 import type { Actor } from '../platform/actor.ts';
 import { audit } from '../platform/audit.ts';
 import { at, dateOf, type Instant, plusDays, plusMinutes } from '../platform/civil.ts';
@@ -81,13 +81,15 @@ export async function claim(
   const empty = leaving.filter(({ id }) => !items.has(id)).map(({ id }) => id);
   await store.endUnsent(tx, countyCode, empty, 'overtaken', asOf);
 
+  const names: ReadonlyMap<string, string> =
+    living.length > digests.length ? await divisionNames(tx, countyCode) : new Map();
   const mails = living
     .filter(({ id, kind }) => kind !== 'digest' || items.has(id))
     .map((notice): ClaimedMail => {
       const said = items.get(notice.id);
       const rendered = said
         ? renderDigest(notice.locale, said, dateOf(asOf), letterhead.publicUrl)
-        : renderNotice(notice.locale, notice.params, letterhead.publicUrl);
+        : renderNotice(notice.locale, notice.kind, notice.params, names, letterhead.publicUrl);
       return {
         noticeId: notice.id,
         accountId: notice.accountId,

@@ -2,6 +2,7 @@
 import { type CivilDate, dateOf, type Instant, timeOf } from '../platform/civil.ts';
 import { type Locale, say } from '../platform/locale.ts';
 import type { TaskStanding } from '../tasks/store/lines.ts';
+import type { NoticeKind } from './store.ts';
 
 /** Why a task stands in a digest: it is due, it opens, its ladder climbed this morning, or it was told before and is still late. */
 export type Moment = 'due' | 'opens' | 'climb' | 'standing';
@@ -133,14 +134,25 @@ function bySubject(a: DigestItem, b: DigestItem): number {
   return 0;
 }
 
-/** A notice that is not a digest: the words its writer named, with its own link; instants are shown on the county's clock. */
-export function renderNotice(locale: Locale, params: Readonly<Record<string, unknown>>, publicUrl: string): Rendered {
+/**
+ * A notice that is not a digest: the words its writer named in `params.words`, or its room's own for `params.step`.
+ * Instants are shown on the county's clock, division codes by their names.
+ */
+export function renderNotice(
+  locale: Locale,
+  kind: NoticeKind,
+  params: Readonly<Record<string, unknown>>,
+  names: ReadonlyMap<string, string>,
+  publicUrl: string,
+): Rendered {
   const shown: Record<string, string | number> = {};
   for (const [name, value] of Object.entries(params)) {
     if (typeof value === 'number') shown[name] = value;
-    if (typeof value === 'string') shown[name] = INSTANT.test(value) ? clockTime(value as unknown as Instant) : value;
+    if (typeof value === 'string')
+      shown[name] = INSTANT.test(value) ? clockTime(value as Instant) : placeName(value, names);
   }
-  const words = String(params.words);
+  if (typeof params.areaCode === 'string') shown.town = names.get(params.areaCode.slice(0, 9)) ?? params.areaCode;
+  const words = typeof params.words === 'string' ? params.words : `${kind}s.notice.${String(params.step)}`;
   const subject = say(locale, `${words}.subject`, shown);
   const path = typeof params.path === 'string' ? params.path : '/';
   return {
@@ -151,3 +163,10 @@ export function renderNotice(locale: Locale, params: Readonly<Record<string, unk
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 const clockTime = (moment: Instant): string => `${dateOf(moment)} ${timeOf(moment)}`;
+
+/** A village with its town, since village names repeat; anything that is no division as it is. */
+function placeName(code: string, names: ReadonlyMap<string, string>): string {
+  const name = names.get(code);
+  if (name === undefined) return code;
+  return code.length === 12 ? (names.get(code.slice(0, 9)) ?? '') + name : name;
+}

@@ -48,7 +48,7 @@ export async function sweepAgenda(tx: Tx, actor: Actor, area: string, asOf: Inst
 
   const mornings = { workday: sweptDay(area, asOf, calendar, false), day: sweptDay(area, asOf, calendar, true), today };
   const { rungs, full } = await decide(tx, countyCode, area, facts, mornings, calendar);
-  // Announced on a worked morning only: on the Friday before, for what opens or is due on a weekend.
+  // Announced on worked mornings only: what is due on a weekend on the Friday before, what opened on one on the Monday.
   const reminders = mornings.workday === today ? reminderMorning(today, calendar) : null;
   const swept =
     rungs.length > 0 || reminders

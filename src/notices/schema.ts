@@ -1,0 +1,30 @@
+// src/notices/schema.ts: one's own notices, and the mails of the example county's mailbox.
+import { z } from 'zod';
+import { PageQuery, pageSchema } from '../platform/http/page.ts';
+
+export const NoticePage = pageSchema(
+  z.object({
+    id: z.uuid(),
+    kind: z.enum(['digest', 'urgent', 'clinic', 'campaign']),
+    urgent: z.boolean(),
+    state: z.enum(['due', 'sending', 'sent', 'unknown', 'dead', 'overtaken']),
+    availableAt: z.iso.datetime(),
+    endedAt: z.iso.datetime().nullable(),
+    lines: z.number().int().describe('tasks it speaks of'),
+  }),
+);
+export const MailPage = pageSchema(
+  z.object({ id: z.number().int(), to: z.string(), subject: z.string(), receivedAt: z.iso.datetime() }),
+);
+export const MailQuery = PageQuery.extend({
+  to: z.string().max(200).optional().describe('part of a recipient’s address'),
+});
+export const MailParams = z.strictObject({ id: z.coerce.number().int().positive() });
+export const MailReply = z.object({
+  id: z.number().int(),
+  messageId: z.string(),
+  to: z.string(),
+  subject: z.string(),
+  body: z.string(),
+  receivedAt: z.iso.datetime(),
+});

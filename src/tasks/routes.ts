@@ -1,0 +1,123 @@
+// src/tasks/routes.ts: holds, promises, moves, hand-overs and calls for help.
+import { type Role, type Route, route } from '../platform/http/route.ts';
+import * as acts from './acts.ts';
+import * as schema from './schema.ts';
+
+const FIELD: readonly Role[] = ['medical', 'cadre', 'facility', 'supervisor', 'planner'];
+const DESK: readonly Role[] = ['supervisor', 'planner'];
+
+export const tasksRoutes: readonly Route[] = [
+  route(
+    {
+      method: 'post',
+      path: '/holds',
+      summary:
+        '申请暂缓 Stops the clock of a task, a household, a village or a team; over 7 days, or a village, waits for an approver',
+      roles: FIELD,
+      body: schema.HoldBody,
+      reply: schema.HoldReply,
+      status: 201,
+    },
+    ({ tx, actor, asOf, body }) => acts.requestHold(tx, actor, body, asOf),
+  ),
+  route(
+    {
+      method: 'post',
+      path: '/holds/:id/approve',
+      summary: '批准暂缓 Grants a hold that somebody else asked for',
+      roles: DESK,
+      params: schema.IdParams,
+      reply: schema.Done,
+    },
+    async ({ tx, actor, asOf, params }) => {
+      await acts.approveHold(tx, actor, params.id, asOf);
+      return {};
+    },
+  ),
+  route(
+    {
+      method: 'post',
+      path: '/holds/:id/lift',
+      summary: '提前结束暂缓 Ends a hold early',
+      roles: FIELD,
+      params: schema.IdParams,
+      body: schema.LiftBody,
+      reply: schema.Done,
+    },
+    async ({ tx, actor, asOf, params, body }) => {
+      await acts.liftHold(tx, actor, params.id, body.liftedOn ?? null, asOf);
+      return {};
+    },
+  ),
+  route(
+    {
+      method: 'post',
+      path: '/tasks/:id/acknowledge',
+      summary: '承诺完成日 Promises a day for a late task: its ladder rests until then',
+      roles: FIELD,
+      params: schema.IdParams,
+      body: schema.AcknowledgeBody,
+      reply: schema.Done,
+    },
+    async ({ tx, actor, asOf, params, body }) => {
+      await acts.acknowledge(tx, actor, params.id, body.promisedOn, asOf);
+      return {};
+    },
+  ),
+  route(
+    {
+      method: 'post',
+      path: '/tasks/:id/move',
+      summary: '改期 Moves a due date, with a reason',
+      roles: DESK,
+      params: schema.IdParams,
+      body: schema.MoveBody,
+      reply: schema.Done,
+    },
+    async ({ tx, actor, asOf, params, body }) => {
+      await acts.moveTask(tx, actor, params.id, body.dueOn, body.reason, asOf);
+      return {};
+    },
+  ),
+  route(
+    {
+      method: 'post',
+      path: '/tasks/:id/transfer',
+      summary: '移交 Hands a task to another team',
+      roles: DESK,
+      params: schema.IdParams,
+      body: schema.TransferBody,
+      reply: schema.Done,
+    },
+    async ({ tx, actor, asOf, params, body }) => {
+      await acts.transferTask(tx, actor, params.id, body.teamId, asOf);
+      return {};
+    },
+  ),
+  route(
+    {
+      method: 'post',
+      path: '/help',
+      summary: '求助 Asks the supervisors for help',
+      roles: FIELD,
+      body: schema.HelpBody,
+      reply: schema.Made,
+      status: 201,
+    },
+    async ({ tx, actor, asOf, body }) => ({ id: await acts.askHelp(tx, actor, body, asOf) }),
+  ),
+  route(
+    {
+      method: 'post',
+      path: '/help/:id/answer',
+      summary: '答复求助 Takes a call for help off the desk',
+      roles: DESK,
+      params: schema.IdParams,
+      reply: schema.Done,
+    },
+    async ({ tx, actor, asOf, params }) => {
+      await acts.answerHelp(tx, actor, params.id, asOf);
+      return {};
+    },
+  ),
+];

@@ -1,0 +1,52 @@
+// src/tasks/schema.ts: what holding, promising, moving and asking for help take.
+import { z } from 'zod';
+import type { CivilDate } from '../platform/civil.ts';
+
+const Day = z.iso
+  .date()
+  .transform((text) => text as CivilDate)
+  .describe('a day in the county, YYYY-MM-DD');
+const Reason = z.string().trim().min(1).max(200).describe('stands on every report: no names');
+
+export const IdParams = z.strictObject({ id: z.uuid() });
+
+export const HoldBody = z
+  .strictObject({
+    taskId: z.uuid().optional(),
+    householdId: z.uuid().optional(),
+    villageCode: z
+      .string()
+      .regex(/^\d{12}$/)
+      .optional(),
+    teamId: z.uuid().optional(),
+    fromOn: Day,
+    toOn: Day.describe('the last day held'),
+    reason: Reason,
+  })
+  .describe('a task, a household, a village or a team: exactly one; a campaign is paused instead');
+export type HoldBody = z.output<typeof HoldBody>;
+
+export const HoldReply = z.object({
+  id: z.uuid(),
+  inForce: z.boolean().describe('false: it waits for an approver other than whoever asked'),
+});
+export const LiftBody = z.strictObject({
+  liftedOn: Day.optional().describe('the first day it no longer covers; default today'),
+});
+export const AcknowledgeBody = z.strictObject({
+  promisedOn: Day.describe('the climb rests until then; at most 10 working days'),
+});
+export const MoveBody = z.strictObject({ dueOn: Day, reason: Reason });
+export const TransferBody = z.strictObject({ teamId: z.uuid(), reason: Reason });
+export const HelpBody = z.strictObject({
+  taskId: z.uuid().optional(),
+  areaCode: z
+    .string()
+    .regex(/^(\d{6}|\d{9}|\d{12})$/)
+    .optional()
+    .describe('where there is no task'),
+  text: z.string().trim().min(1).max(500),
+});
+export type HelpBody = z.output<typeof HelpBody>;
+export const Done = z.object({});
+export const Made = z.object({ id: z.uuid() });
