@@ -20,14 +20,14 @@ export interface NewCounty {
 
 /**
  * Runs as the system: nobody is there yet. @returns the administrator, in whose name the registers come in.
- * @throws DomainError 409 `login_taken` when the login is somebody's.
+ * @throws DomainError 409 `login_in_use` when the login is somebody's.
  */
 export async function openCounty(tx: Tx, county: NewCounty, asOf: Instant): Promise<AccountActor> {
   await insertDivisions(tx, county.code, [{ code: county.code, name: county.name }]);
   await insertCalendar(tx, county.code, county.years);
   await insertSpans(tx, county.code, county.spans ?? []);
   const [admin] = await insertAccounts(tx, county.code, [county.admin]);
-  if (!admin) throw new DomainError(Status.conflict, { code: 'login_taken', field: '/admin/login' });
+  if (!admin) throw new DomainError(Status.conflict, { code: 'login_in_use', field: '/admin/login' });
   const actor: AccountActor = { kind: 'account', countyCode: county.code, accountId: admin.id };
   await insertGrants(tx, county.code, [
     { accountId: admin.id, role: 'admin', areaCode: county.code, fromOn: dateOf(asOf) },

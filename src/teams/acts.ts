@@ -40,7 +40,7 @@ export async function takeLeave(tx: Tx, actor: Actor, leave: LeaveBody, asOf: In
 /**
  * Hand-over as one act: the one leaves the team and its role in the area on the day before the other takes the same post.
  * Open tasks stay where they are: they are owed by the team, not by a person.
- * @throws DomainError `team_unknown_id`, `area_not_yours`, `member_not_in_team`, `member_already_in_team`, `handover_before_post`, `account_unknown`.
+ * @throws DomainError `team_not_found`, `area_not_yours`, `member_not_in_team`, `member_already_in_team`, `handover_before_post`, `account_unknown`.
  */
 export async function changeMember(
   tx: Tx,
@@ -52,7 +52,7 @@ export async function changeMember(
   const { countyCode } = actor;
   const { leavingId, comingId, source, fromOn } = change;
   const team = await lockTeam(tx, countyCode, teamId);
-  if (!team) throw new DomainError(Status.missing, { code: 'team_unknown_id' });
+  if (!team) throw new DomainError(Status.missing, { code: 'team_not_found' });
   await mustCover(tx, actor, team.areaCode);
   if (fromOn < dateOf(asOf)) throw new DomainError(Status.invalid, { code: 'handover_before_post', field: '/fromOn' });
   if ((await accountAreas(tx, countyCode, comingId, null)).length === 0)

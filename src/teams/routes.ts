@@ -95,7 +95,7 @@ export const teamRoutes: readonly Route[] = [
       await changeMember(tx, actor, id, body, asOf);
       const team = await teamOf(tx, actor.countyCode, id);
       const [changed] = team ? await withMembers(tx, actor.countyCode, [team], body.fromOn) : [];
-      if (!changed) throw new DomainError(Status.missing, { code: 'team_unknown_id' });
+      if (!changed) throw new DomainError(Status.missing, { code: 'team_not_found' });
       return changed;
     },
   ),

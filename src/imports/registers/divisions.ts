@@ -17,10 +17,10 @@ export const divisionRegister: Register<DivisionDraft> = {
     const here = new Set([...known.keys(), ...drafts.map(({ draft }) => draft.code)]);
     for (const { line, draft } of drafts) {
       const parent = parentOf(draft.code);
-      if (parent && !here.has(parent)) fault(line, { code: 'division_parent_missing', field: columns.code.header });
+      if (parent && !here.has(parent)) fault(line, { code: 'row_division_parent_missing', field: columns.code.header });
       const name = known.get(draft.code);
       if (name !== undefined && name !== draft.name)
-        fault(line, { code: 'division_named_otherwise', field: columns.name.header });
+        fault(line, { code: 'row_division_named_otherwise', field: columns.name.header });
     }
   },
 

@@ -29,7 +29,7 @@ export const enrolmentRegister: Register<EnrolmentDraft> = {
     const indexes = new Set(known.map(({ idNoIndex }) => idNoIndex));
     for (const { line, draft } of drafts)
       if (!indexes.has(blindIndex(keys, draft.idNo)))
-        fault(line, { code: 'person_unknown', field: columns.idNo.header });
+        fault(line, { code: 'row_person_unknown', field: columns.idNo.header });
   },
 
   async apply(drafts, { tx, countyCode, keys, asOf }) {

@@ -25,11 +25,11 @@ export const householdRegister: Register<HouseholdDraft> = {
     const villageOf = new Map(known.map(({ registerNo, villageCode }) => [registerNo, villageCode]));
     for (const { line, draft } of drafts) {
       const { villageCode, registerNo, signedOn } = draft;
-      if (!areas.has(villageCode)) fault(line, { code: 'division_unknown', field: columns.village.header });
+      if (!areas.has(villageCode)) fault(line, { code: 'row_division_unknown', field: columns.village.header });
       else if ((villageOf.get(registerNo) ?? villageCode) !== villageCode)
-        fault(line, { code: 'household_elsewhere', field: columns.registerNo.header });
-      if (signedOn && !(teams.has(`${villageCode} medical`) && teams.has(`${villageCode} cadre`)))
-        fault(line, { code: 'village_without_pair', field: columns.signedOn.header });
+        fault(line, { code: 'row_household_elsewhere', field: columns.registerNo.header });
+      else if (signedOn && !(teams.has(`${villageCode} medical`) && teams.has(`${villageCode} cadre`)))
+        fault(line, { code: 'row_village_without_pair', field: columns.signedOn.header });
     }
   },
 

@@ -30,9 +30,9 @@ export const personRegister: Register<PersonDraft> = {
     for (const { line, draft } of drafts) {
       const household = idOf.get(draft.registerNo);
       const home = homeOf.get(blindIndex(keys, draft.idNo));
-      if (household === undefined) fault(line, { code: 'household_unknown', field: columns.household.header });
+      if (household === undefined) fault(line, { code: 'row_household_unknown', field: columns.household.header });
       else if (home !== undefined && home !== household)
-        fault(line, { code: 'person_elsewhere', field: columns.household.header });
+        fault(line, { code: 'row_person_elsewhere', field: columns.household.header });
     }
   },
 

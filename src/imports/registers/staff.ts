@@ -20,7 +20,7 @@ export const staffRegister: Register<StaffDraft> = {
     repeated(drafts, ({ login, role, area }) => `${login} ${role} ${area}`, columns.login.header, fault);
     const areas = await divisionNames(setting.tx, setting.countyCode);
     for (const { line, draft } of drafts)
-      if (!areas.has(draft.area)) fault(line, { code: 'division_unknown', field: columns.area.header });
+      if (!areas.has(draft.area)) fault(line, { code: 'row_division_unknown', field: columns.area.header });
     await checkLogins(drafts, setting, fault);
     await checkLeads(drafts, setting, fault);
   },
@@ -113,7 +113,7 @@ async function checkLogins(
   { tx, countyCode }: Setting,
   fault: AddFault,
 ): Promise<void> {
-  const taken = { code: 'login_taken', field: columns.login.header };
+  const taken = { code: 'row_login_taken', field: columns.login.header };
   const accounts = await accountsByLogin(
     tx,
     drafts.map(({ draft }) => draft.login),
@@ -154,6 +154,6 @@ async function checkLeads(
     const key = `${draft.area} ${draft.team.side}`;
     const lead = leadOf.get(key);
     if (lead === undefined) leadOf.set(key, draft.login);
-    else if (lead !== draft.login) fault(line, { code: 'team_has_lead', field: columns.lead.header });
+    else if (lead !== draft.login) fault(line, { code: 'row_team_has_lead', field: columns.lead.header });
   }
 }

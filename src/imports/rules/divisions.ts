@@ -10,9 +10,9 @@ export interface DivisionDraft {
 const CODE = /^(\d{6}|\d{9}|\d{12})$/;
 
 export function readDivision(row: Row<ColumnOf<'divisions'>>, countyCode: string): DivisionDraft | null {
-  const code = row.matching('code', CODE, 'division_code_malformed');
+  const code = row.matching('code', CODE, 'row_division_code_malformed');
   const name = row.text('name', 50);
-  if (code && !code.startsWith(countyCode)) row.fault('division_of_other_county', 'code');
+  if (code && !code.startsWith(countyCode)) row.fault('row_division_of_other_county', 'code');
   if (row.faults.length > 0 || !code || !name) return null;
   return { code, name };
 }

@@ -9,6 +9,6 @@ export function readPhone<C extends string>(row: Row<C>, column: C): string | nu
   if (text === null) return null;
   const digits = text.replace(/[\s-]/g, '');
   if (PHONE.test(digits)) return digits;
-  row.fault('phone_malformed', column);
+  row.fault('row_phone_malformed', column);
   return null;
 }

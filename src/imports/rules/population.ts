@@ -18,7 +18,7 @@ export interface HouseholdDraft {
 
 export function readHousehold(row: Row<ColumnOf<'households'>>, today: CivilDate): HouseholdDraft | null {
   const registerNo = row.text('registerNo', 32);
-  const villageCode = row.matching('village', VILLAGE, 'village_code_malformed');
+  const villageCode = row.matching('village', VILLAGE, 'row_village_code_malformed');
   const groupNo = row.whole('group', 1, 99);
   const name = row.text('head', 50);
   const signedOn = row.date('signedOn', today);
@@ -48,19 +48,19 @@ export interface PersonDraft {
 export function readPerson(row: Row<ColumnOf<'persons'>>, today: CivilDate): PersonDraft | null {
   const idNo = readIdNo(row);
   const name = row.text('name', 50);
-  const sex = row.word('sex', sexWords, 'sex_unknown');
+  const sex = row.word('sex', sexWords, 'row_sex_unknown');
   const bornOn = row.date('bornOn', today);
   const registerNo = row.text('household', 32);
   const phone = readPhone(row, 'phone');
-  const category = row.word('category', categories, 'category_unknown');
+  const category = row.word('category', categories, 'row_category_unknown');
   const categoryFrom = row.date('categoryFrom', today);
-  const planClass = row.word('planClass', planClasses, 'plan_class_unknown');
-  const treated = row.word('treated', yesNoWords, 'yes_no_unknown');
+  const planClass = row.word('planClass', planClasses, 'row_plan_class_unknown');
+  const treated = row.word('treated', yesNoWords, 'row_yes_no_unknown');
   const stays = readStays(row);
 
   const said = idNo ? readIdNumber(idNo) : null;
-  if (said && bornOn && said.bornOn !== bornOn) row.fault('id_number_other_birthday', 'bornOn');
-  if (said && sex && said.sex !== sex) row.fault('id_number_other_sex', 'sex');
+  if (said && bornOn && said.bornOn !== bornOn) row.fault('row_id_number_other_birthday', 'bornOn');
+  if (said && sex && said.sex !== sex) row.fault('row_id_number_other_sex', 'sex');
   if (bornOn && categoryFrom && categoryFrom < bornOn)
     row.fault('row_dates_reversed', 'categoryFrom', { other: '出生日期' });
   if (planClass && treated === null && row.faults.length === 0) row.fault('row_cell_missing', 'treated');
@@ -99,7 +99,7 @@ export interface EnrolmentDraft {
 
 export function readEnrolment(row: Row<ColumnOf<'enrolments'>>, today: CivilDate): EnrolmentDraft | null {
   const idNo = readIdNo(row);
-  const programme = row.word('programme', programmeWords, 'programme_unknown');
+  const programme = row.word('programme', programmeWords, 'row_programme_unknown');
   const fromOn = row.date('fromOn', today);
   const nextOn = row.date('nextOn');
   if (fromOn && nextOn && nextOn < fromOn) row.fault('row_dates_reversed', 'nextOn', { other: '建档日期' });
@@ -110,6 +110,6 @@ export function readEnrolment(row: Row<ColumnOf<'enrolments'>>, today: CivilDate
 function readIdNo(row: Row<'idNo'>): string | null {
   const text = row.text('idNo', 20)?.toUpperCase() ?? null;
   if (text === null || readIdNumber(text)) return text;
-  row.fault('id_number_invalid', 'idNo');
+  row.fault('row_id_number_invalid', 'idNo');
   return null;
 }

@@ -23,26 +23,26 @@ const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 const AREA = /^(\d{6}|\d{9}|\d{12})$/;
 
 export function readStaff(row: Row<ColumnOf<'staff'>>, today: CivilDate): StaffDraft | null {
-  const login = row.matching('login', LOGIN, 'login_malformed');
+  const login = row.matching('login', LOGIN, 'row_login_malformed');
   const name = row.text('name', 50);
-  const email = row.matching('email', EMAIL, 'email_malformed');
+  const email = row.matching('email', EMAIL, 'row_email_malformed');
   const phone = readPhone(row, 'phone');
-  const role = row.word('role', roleWords, 'role_unknown');
-  const area = row.matching('area', AREA, 'division_code_malformed');
+  const role = row.word('role', roleWords, 'row_role_unknown');
+  const area = row.matching('area', AREA, 'row_division_code_malformed');
   const fromOn = row.date('fromOn', today);
-  const word = row.word('team', teamWords, 'team_unknown');
-  const lead = row.word('lead', yesNoWords, 'yes_no_unknown') ?? false;
-  const source = row.word('source', memberSources, 'source_unknown');
-  const bureau = row.word('bureau', bureauWords, 'bureau_unknown');
+  const word = row.word('team', teamWords, 'row_team_unknown');
+  const lead = row.word('lead', yesNoWords, 'row_yes_no_unknown') ?? false;
+  const source = row.word('source', memberSources, 'row_source_unknown');
+  const bureau = row.word('bureau', bureauWords, 'row_bureau_unknown');
 
-  if (role && area && !rolePlaces[role].codeLengths.includes(area.length)) row.fault('role_in_wrong_area', 'area');
-  if (role === 'bureau' && bureau === null && row.faults.length === 0) row.fault('bureau_missing', 'bureau');
-  if (role && role !== 'bureau' && bureau !== null) row.fault('bureau_not_asked', 'bureau');
-  if (role && word && (word.role !== role || (area !== null && area.length !== word.codeLength)))
-    row.fault('team_not_of_role', 'team');
+  if (role && area && !rolePlaces[role].codeLengths.includes(area.length)) row.fault('row_role_in_wrong_area', 'area');
+  if (role === 'bureau' && bureau === null && row.faults.length === 0) row.fault('row_bureau_missing', 'bureau');
+  if (role && role !== 'bureau' && bureau !== null) row.fault('row_bureau_not_asked', 'bureau');
+  if (role && word && row.faults.length === 0 && (word.role !== role || area?.length !== word.codeLength))
+    row.fault('row_team_not_of_role', 'team');
   if (role && !word && ['medical', 'cadre', 'facility'].includes(role) && row.faults.length === 0)
-    row.fault('team_missing', 'team');
-  if (word && source === null && row.faults.length === 0) row.fault('source_missing', 'source');
+    row.fault('row_team_missing', 'team');
+  if (word && source === null && row.faults.length === 0) row.fault('row_source_missing', 'source');
   if (row.faults.length > 0 || !login || !name || !email || !role || !area || !fromOn) return null;
   const team = word && source ? { side: word.side, lead, source } : null;
   return { login, name, email, phone, role, area, bureau, fromOn, team };
