@@ -5,7 +5,7 @@ import { audit } from '../platform/audit.ts';
 import { type CivilDate, dateOf, type Instant, plusMonths } from '../platform/civil.ts';
 import type { Tx } from '../platform/db.ts';
 import { DomainError, Status } from '../platform/errors.ts';
-import { insertEnrolments } from '../population/person-store.ts';
+import { insertEnrolments } from '../population/store/persons.ts';
 import { followTaskKey } from '../tasks/rules/keys.ts';
 import { insertTasks } from '../tasks/store.ts';
 import * as nightly from './nightly-store.ts';

@@ -4,8 +4,8 @@ import { mask, open } from '../platform/crypto.ts';
 import { DomainError, Status } from '../platform/errors.ts';
 import { pageOf } from '../platform/http/page.ts';
 import { everyone, type Route, route } from '../platform/http/route.ts';
-import { factsOf } from './person-store.ts';
 import { HouseholdPage, HouseholdParams, HouseholdQuery, HouseholdWithPeople } from './schema.ts';
+import { factsOf } from './store/persons.ts';
 import { householdOf, householdsOf, personsOf } from './store.ts';
 
 export const populationRoutes: readonly Route[] = [

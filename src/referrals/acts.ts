@@ -7,7 +7,7 @@ import { dateOf, type Instant } from '../platform/civil.ts';
 import type { Tx } from '../platform/db.ts';
 import { DomainError, Status } from '../platform/errors.ts';
 import { wake } from '../platform/wake.ts';
-import { rosterAt } from '../teams/roster-store.ts';
+import { rosterAt } from '../teams/store/roster.ts';
 import { supervisorsOf } from '../teams/store.ts';
 import {
   type AlarmStep,
@@ -23,7 +23,7 @@ import * as store from './store.ts';
 export interface Said {
   /** When it happened; now, where it is not said. */
   readonly occurredAt?: Instant | undefined;
-  readonly note?: string | undefined;
+  readonly note?: string | null | undefined;
   /** The number of the event the sender last saw: somebody else's later word is then not talked over. */
   readonly seq?: number | undefined;
 }

@@ -6,8 +6,8 @@ import { dateOf, type Instant, plusDays } from '../platform/civil.ts';
 import { type Keys, seal } from '../platform/crypto.ts';
 import type { Tx } from '../platform/db.ts';
 import { DomainError, Status } from '../platform/errors.ts';
-import { insertRoster } from './roster-store.ts';
 import type { LeaveBody, MemberChangeBody, RosterBody } from './schema.ts';
+import { insertRoster } from './store/roster.ts';
 import { endMembership, insertLeave, insertMembers, lockTeam, membersOf } from './store.ts';
 
 async function mustCover(tx: Tx, actor: Actor, areaCode: string): Promise<void> {

@@ -7,7 +7,7 @@ import { type CivilDate, dateOf, type Instant } from '../platform/civil.ts';
 import { canonicalHash } from '../platform/crypto.ts';
 import type { Tx } from '../platform/db.ts';
 import { wake } from '../platform/wake.ts';
-import { insertPresence } from '../population/person-store.ts';
+import { insertPresence } from '../population/store/persons.ts';
 import { agendaId } from '../tasks/rules/keys.ts';
 import { closeTasks, insertTasks } from '../tasks/store.ts';
 import { type Followed, followReferrals } from './acts/referrals.ts';

@@ -4,7 +4,7 @@ import { at, type Instant } from '../../src/platform/civil.ts';
 import { open } from '../../src/platform/crypto.ts';
 import { oneRow, sql, type Tx } from '../../src/platform/db.ts';
 import { changeMember, setRoster, takeLeave } from '../../src/teams/acts.ts';
-import { rosterAt } from '../../src/teams/roster-store.ts';
+import { rosterAt } from '../../src/teams/store/roster.ts';
 import { leadsOf, membersOf, pairOf, supervisorsOf } from '../../src/teams/store.ts';
 import { COUNTY, type SmallCounty, smallCounty, testKeys } from '../fixtures/county.ts';
 import { fileDatabase } from '../setup/county-database.ts';

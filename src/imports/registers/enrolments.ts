@@ -2,7 +2,7 @@
 import { type CivilDate, plusDays } from '../../platform/civil.ts';
 import { blindIndex } from '../../platform/crypto.ts';
 import { wake } from '../../platform/wake.ts';
-import { insertEnrolments } from '../../population/person-store.ts';
+import { insertEnrolments } from '../../population/store/persons.ts';
 import { personsIndexed } from '../../population/store.ts';
 import { agendaId, followTaskKey } from '../../tasks/rules/keys.ts';
 import { insertTasks } from '../../tasks/store.ts';

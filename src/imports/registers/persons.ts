@@ -1,6 +1,6 @@
 // src/imports/registers/persons.ts: the people of the register, with what it says of each; numbers are sealed before they are written.
 import { blindIndex, seal } from '../../platform/crypto.ts';
-import { insertMemberships, insertPlans, insertPresence } from '../../population/person-store.ts';
+import { insertMemberships, insertPlans, insertPresence } from '../../population/store/persons.ts';
 import { householdsNumbered, insertPersons, personsIndexed } from '../../population/store.ts';
 import { sheets } from '../rules/columns.ts';
 import { type PersonDraft, readPerson } from '../rules/population.ts';

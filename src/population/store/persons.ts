@@ -1,7 +1,7 @@
-// src/population/person-store.ts: what the register says of a person beside her name: category, plan, presence, enrolment.
-import type { CivilDate, Instant } from '../platform/civil.ts';
-import { rows, sql, type Tx, written } from '../platform/db.ts';
-import type { Category, PlanClass } from './rules.ts';
+// src/population/store/persons.ts: what the register says of a person beside her name: category, plan, presence, enrolment.
+import type { CivilDate, Instant } from '../../platform/civil.ts';
+import { rows, sql, type Tx, written } from '../../platform/db.ts';
+import type { Category, PlanClass } from '../rules.ts';
 
 /** The programmes a register may enrol somebody in; the others come with their protocols. */
 export type EnrolledProgramme = 'htn' | 't2dm' | 'tb' | 'smi';

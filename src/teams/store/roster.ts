@@ -1,6 +1,6 @@
-// src/teams/roster-store.ts: the duty roster, the two people and the telephone behind an urgent reading at any hour.
-import type { Instant } from '../platform/civil.ts';
-import { maybeRow, sql, type Tx, written } from '../platform/db.ts';
+// src/teams/store/roster.ts: the duty roster, the two people and the telephone behind an urgent reading at any hour.
+import type { Instant } from '../../platform/civil.ts';
+import { maybeRow, sql, type Tx, written } from '../../platform/db.ts';
 
 export interface NewShift {
   /** A town, or the county for its duty line. */
