@@ -3,31 +3,22 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { whoIs } from './access/acts.ts';
-import { accessRoutes } from './access/routes.ts';
 import { openRouter, openSpecs } from './access/sign-in.ts';
-import { campaignRoutes } from './campaigns/routes.ts';
-import { clinicRoutes } from './clinics/routes.ts';
 import type { Config } from './config.ts';
-import { importRoutes } from './imports/routes.ts';
-import { placeRoutes } from './places/routes.ts';
 import { openClock } from './platform/clock.ts';
 import { type Db, openDb, sql } from './platform/db.ts';
-import type { Route } from './platform/http/route.ts';
 import { buildServer } from './platform/http/server.ts';
 import { openSessions } from './platform/http/sessions.ts';
 import { type Log, openLog } from './platform/log.ts';
 import { openMetrics } from './platform/metrics.ts';
 import { type Relay, startRelay } from './platform/relay.ts';
 import { openTemporal, signal } from './platform/temporal.ts';
-import { reportRoutes } from './reports/routes.ts';
+import { roomRoutes } from './rooms.ts';
 import { storyRoutes } from './story/routes.ts';
 
 const DRAIN = 10_000; // ms for answers under way when we stop
 const READY_BOUND = 2_000; // ms for Temporal to answer a readiness question
 const LAG_BOUND = 60_000; // ms: wakes that wait a minute are stuck; reconciliation will do without them
-
-/** Every room's doors. */
-export const roomRoutes: readonly Route[] = [...accessRoutes, ...campaignRoutes, ...reportRoutes, ...clinicRoutes];
 
 export interface Api {
   readonly port: number;

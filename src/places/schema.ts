@@ -13,3 +13,11 @@ export const DivisionReply = z.object({
 });
 export const DivisionPage = pageSchema(DivisionReply);
 export const DivisionQuery = PageQuery.extend({ under: DivisionCode.optional().describe('the county when absent') });
+
+export const CalendarQuery = z.object({ from: z.iso.date(), to: z.iso.date() });
+export const CalendarReply = z.object({
+  days: z.array(
+    z.object({ day: z.string(), workday: z.boolean(), name: z.string().nullable(), provisional: z.boolean() }),
+  ),
+  spans: z.array(z.object({ layer: z.string(), fromOn: z.string(), toOn: z.string(), name: z.string() })),
+});

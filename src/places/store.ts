@@ -128,3 +128,22 @@ export async function spansOf(tx: Tx, countyCode: string): Promise<CalendarSpan[
       where county_code = ${countyCode} order by from_on, layer`,
   );
 }
+
+/** Loaded days from `from` to `to`, both included. */
+export async function calendarRows(
+  tx: Tx,
+  countyCode: string,
+  from: string,
+  to: string,
+): Promise<{ day: string; workday: boolean; name: string | null; provisional: boolean }[]> {
+  return rows(
+    tx,
+    sql<{
+      day: string;
+      workday: boolean;
+      name: string | null;
+      provisional: boolean;
+    }>`select day, workday, name, provisional from calendar_day
+      where county_code = ${countyCode} and day between ${from}::date and ${to}::date order by day`,
+  );
+}

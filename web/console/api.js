@@ -1,0 +1,37 @@
+// web/console/api.js: asks /api/v1; what comes back is the answer, or a problem to show as it is.
+import { locale } from './words.js';
+
+/** A refusal in the reader's language: `reason` and `remedy` of each fault. */
+export class Problem extends Error {
+  constructor(status, body) {
+    super(body?.title ?? `HTTP ${status}`);
+    this.status = status;
+    this.code = body?.code ?? 'unknown';
+    this.requestId = body?.requestId ?? '';
+    this.faults = body?.faults ?? [];
+  }
+}
+
+async function ask(method, path, body) {
+  const headers = { 'accept-language': locale };
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  if (method === 'POST') headers['idempotency-key'] = crypto.randomUUID?.() ?? String(Math.random());
+  let response;
+  try {
+    response = await fetch(`/api/v1${path}`, {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  } catch {
+    throw new Problem(0, { code: 'no_network' });
+  }
+  const answer = await response.json().catch(() => null);
+  if (!response.ok) throw new Problem(response.status, answer);
+  return answer;
+}
+
+export const get = (path) => ask('GET', path);
+export const post = (path, body = {}) => ask('POST', path, body);
+export const put = (path, body) => ask('PUT', path, body);
+export const remove = (path) => ask('DELETE', path);

@@ -1,0 +1,29 @@
+// web/console/goals.js: each goal with its numerator, denominator and bound; "not measured" is a state of its own.
+import { h } from './dom.js';
+import { empty } from './states.js';
+import { count, day, percent, rate, w } from './words.js';
+
+const SIGNS = { reached: '✓', not_reached: '✗', not_proven: '?', not_surveyed: '–', open: '…' };
+
+export function goals(list) {
+  if (list.length === 0) return empty(w('goals.none'));
+  return h('ul', { class: 'goals' }, list.map(goal));
+}
+
+function goal({ title, clause, state, numerator, denominator, bound, atLeast, by }) {
+  const measured = state !== 'not_surveyed';
+  return h(
+    'li',
+    { class: state },
+    h('h3', {}, title),
+    h('p', { class: 'value' }, measured ? percent(numerator, denominator) : w('goals.not_measured')),
+    h(
+      'p',
+      { class: 'note' },
+      measured ? `${count(numerator)} / ${count(denominator)}` : w('goals.not_measured_why'),
+      bound && ` [${rate(bound.low * 100, 2)}, ${rate(bound.high * 100, 2)}]`,
+    ),
+    h('p', { class: 'state' }, h('b', { 'aria-hidden': 'true' }, SIGNS[state] ?? ''), ' ', w(`goal.${state}`)),
+    h('p', { class: 'note' }, w('goals.line', { atLeast: `${rate(atLeast * 100, 0)}%`, by: day(by), clause })),
+  );
+}

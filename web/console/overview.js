@@ -1,0 +1,145 @@
+// web/console/overview.js: will it be done in time, where not, and what is late?
+import { get, post } from './api.js';
+import { paceChart } from './chart.js';
+import { h, show } from './dom.js';
+import { goals } from './goals.js';
+import { lateTable } from './late.js';
+import { empty, problemBox, skeleton } from './states.js';
+import { townTable } from './towns.js';
+import { count, day, rate, w } from './words.js';
+
+const OVER = new Set(['closed', 'cancelled']);
+const LAUNCHED = new Set(['running', 'paused', 'closing', 'closed']);
+
+export async function overviewPage(place, { planner, query }) {
+  show(place, skeleton(8));
+  const { campaigns } = await get('/campaigns');
+  const drive =
+    campaigns.find(({ id }) => id === query.get('drive')) ??
+    campaigns.find(({ stage }) => LAUNCHED.has(stage) && !OVER.has(stage)) ??
+    campaigns[0];
+  const story = await get('/story').catch(() => null);
+  if (!drive) {
+    show(
+      place,
+      source(story),
+      h('h1', {}, w('nav.overview')),
+      empty(w('overview.no_drive'), w('overview.no_drive_next')),
+      story && planner && nextDay(story),
+    );
+    return;
+  }
+  const title = h(
+    'p',
+    { class: 'drive' },
+    drive.name,
+    h('span', { class: `stage ${drive.stage}` }, w(`stage.${drive.stage}`)),
+  );
+  if (!LAUNCHED.has(drive.stage)) {
+    show(
+      place,
+      source(story),
+      h(
+        'section',
+        { class: 'answer' },
+        title,
+        h('h1', {}, w('overview.not_started')),
+        story && planner && nextDay(story),
+      ),
+    );
+    return;
+  }
+  const [progress, goalList, calendar] = await Promise.all([
+    get(`/campaigns/${drive.id}/progress`),
+    get(`/campaigns/${drive.id}/goals`),
+    get(`/calendar?from=${drive.window.from}&to=${drive.window.to}`),
+  ]);
+  const { clock } = progress;
+  const chart = h('div', { class: 'chart' });
+  const late = h('div');
+  show(
+    place,
+    source(story),
+    h(
+      'section',
+      { class: 'answer' },
+      title,
+      h('h1', {}, sentence(progress)),
+      progress.forecastLow !== null &&
+        h(
+          'p',
+          { class: 'range' },
+          w('overview.range', {
+            low: count(progress.forecastLow),
+            high: count(progress.forecastHigh),
+            pace: rate(progress.pace),
+          }),
+        ),
+      story && planner && nextDay(story),
+    ),
+    clock.daysLost > 0 &&
+      h(
+        'p',
+        { class: 'lost' },
+        w('overview.lost', { notice: day(drive.notice.on), days: clock.daysLost, workdays: clock.workdaysLost }),
+        progress.credited > 0 ? ` ${w('overview.credited', { credited: count(progress.credited) })}` : null,
+      ),
+    h('section', {}, h('h2', {}, w('chart.title')), chart),
+    h('section', {}, h('h2', {}, w('goals.title')), goals(goalList.goals)),
+    h(
+      'div',
+      { class: 'two' },
+      h('section', {}, h('h2', {}, w('towns.title')), townTable(progress.towns)),
+      h(
+        'div',
+        { class: 'stack' },
+        h('section', {}, h('h2', {}, w('seen.title', { seen: count(progress.seen) })), columns(progress)),
+        h('section', {}, h('h2', {}, w('late.title')), late),
+      ),
+    ),
+  );
+  paceChart(chart, progress, calendar);
+  lateTable(late, progress);
+}
+
+const source = (story) => story && h('p', { class: 'banner' }, w('overview.source'));
+
+/** STORY's one sentence: where we are, where it leads, and what it would take. */
+function sentence({ clock, seen, total, forecast, shortfall, paceNeeded, finishOn }) {
+  const where = w('overview.where', { day: clock.day, days: clock.days, seen: count(seen), due: count(total) });
+  if (forecast === null) return where;
+  if (shortfall > 0 && paceNeeded !== null)
+    return (
+      where + w('overview.short', { forecast: count(forecast), short: count(shortfall), needed: rate(paceNeeded) })
+    );
+  return finishOn ? where + w('overview.in_time', { finish: day(finishOn) }) : where;
+}
+
+/** Verified, not yet checked and refuted: three columns, never one total. */
+const columns = (progress) =>
+  h(
+    'dl',
+    { class: 'columns' },
+    ['verified', 'unchecked', 'refuted'].map((key) =>
+      h('div', { class: key }, h('dt', {}, w(`seen.${key}`)), h('dd', {}, count(progress[key]))),
+    ),
+  );
+
+/** 过一天: everything that waits looks again; the page then shows the new day. */
+function nextDay(story) {
+  const trouble = h('span');
+  const button = h('button', { type: 'button' }, w('story.next_day'));
+  button.addEventListener('click', async () => {
+    button.disabled = true;
+    button.textContent = w('story.moving');
+    try {
+      await post('/story/next-day');
+      dispatchEvent(new Event('hashchange'));
+    } catch (problem) {
+      show(trouble, problemBox(problem));
+      button.disabled = false;
+      button.textContent = w('story.next_day');
+    }
+  });
+  return h('p', { class: 'story' }, h('span', {}, w('story.today', { day: day(story.today) })), button, trouble);
+}
