@@ -4,6 +4,7 @@ import { campaign } from './campaign.ts';
 import { clinic } from './clinic.ts';
 import { courier } from './courier.ts';
 import { referral } from './referral.ts';
+import { register } from './register.ts';
 import { round } from './round.ts';
 import type { Platform } from './run.ts';
 
@@ -13,6 +14,7 @@ export const activities = (platform: Platform) => ({
   ...clinic(platform),
   ...courier(platform),
   ...referral(platform),
+  ...register(platform),
   ...round(platform),
 });
 

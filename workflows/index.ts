@@ -3,5 +3,6 @@ export { agenda } from './agenda.ts';
 export { campaign } from './campaign.ts';
 export { clinic } from './clinic.ts';
 export { courier } from './courier.ts';
-export { round } from './round.ts';
 export { referral } from './referral.ts';
+export { register } from './register.ts';
+export { round } from './round.ts';
