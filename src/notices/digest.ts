@@ -1,6 +1,6 @@
 // src/notices/digest.ts: the one mail a person gets a day: what is due, what is late and where it stands. No patient's name, no illness.
 import { type CivilDate, dateOf, type Instant, timeOf } from '../platform/civil.ts';
-import { type Locale, say } from '../platform/locale.ts';
+import { keysOf, type Locale, say } from '../platform/locale.ts';
 import type { TaskStanding } from '../tasks/store/lines.ts';
 import type { NoticeKind } from './store.ts';
 
@@ -152,7 +152,8 @@ export function renderNotice(
       shown[name] = INSTANT.test(value) ? clockTime(value as Instant) : placeName(value, names);
   }
   if (typeof params.areaCode === 'string') shown.town = names.get(params.areaCode.slice(0, 9)) ?? params.areaCode;
-  const words = typeof params.words === 'string' ? params.words : `${kind}s.notice.${String(params.step)}`;
+  const named = typeof params.words === 'string' ? params.words : `${kind}s.notice.${String(params.step)}`;
+  const words = hasWords(locale, named) ? named : 'notices.plain'; // a missing sentence must not hold up the post
   const subject = say(locale, `${words}.subject`, shown);
   const path = typeof params.path === 'string' ? params.path : '/';
   return {
@@ -170,3 +171,6 @@ function placeName(code: string, names: ReadonlyMap<string, string>): string {
   if (name === undefined) return code;
   return code.length === 12 ? (names.get(code.slice(0, 9)) ?? '') + name : name;
 }
+
+const hasWords = (locale: Locale, words: string): boolean =>
+  [`${words}.subject`, `${words}.body`].every((key) => keysOf(locale).includes(key));
