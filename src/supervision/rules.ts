@@ -40,9 +40,6 @@ export function dueRoundStep(round: RoundFacts, asOf: Instant): RoundStep | null
 
 export const roundWorkflowId = (round: string): string => `round/${round}`;
 
-/** The text whose sha256, in hex, ranks a record in the draw: the lowest of each lot are drawn. SQL and anybody else build the same. */
-export const ticket = (seed: string, recordId: string): string => `${seed}/${recordId}`;
-
 export interface LotPlan {
   /** The lot passes with at most this many refuted. */
   readonly accept: number;

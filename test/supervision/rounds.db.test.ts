@@ -209,3 +209,14 @@ it('is answered when the last re-visit is in, decided by somebody with no part i
   ]);
   expect(await system(FIELD, (tx) => lookAtRound(tx, county.actor, id, FIELD))).toMatchObject({ ended: true });
 });
+
+it('of a record drawn by two rounds, a re-visit answers the one whose task it names', async () => {
+  const one = { areaCode: county.villages[1].code, rule: { ...round().rule, perLot: 1 } };
+  const [first, second] = [await announced(one), await announced(one)];
+  for (const id of [first, second]) for (const _ of ['draw', 'send']) await step(id, DRAW);
+  const [sample] = (await shown(second)).samples;
+  const revisit = { taskId: sample?.taskId, occurredAt: FIELD, verdict: 'confirmed' as const };
+  await db.tx(checker, FIELD, (tx) => recordRevisit(tx, checker, revisit, FIELD));
+  for (const id of [first, second]) await step(id, FIELD);
+  expect([(await shown(first)).stage, (await shown(second)).stage]).toEqual(['in_field', 'answered']);
+});

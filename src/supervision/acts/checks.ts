@@ -138,7 +138,7 @@ export async function recordRevisit(tx: Tx, actor: AccountActor, revisit: Revisi
   if (!record) throw new DomainError(Status.missing, { code: 'record_unknown', field: '/recordId' });
   if ([record.accountId, record.partnerId].includes(actor.accountId))
     throw new DomainError(Status.forbidden, { code: 'check_own_visit', field: '/recordId' });
-  const sample = await openSampleOf(tx, actor.countyCode, record.id);
+  const sample = await openSampleOf(tx, actor.countyCode, record.id, revisit.taskId ?? null);
   if (sample) await lockTasks(tx, actor.countyCode, [sample.taskId]);
   const occurredAt = checkMoment(revisit.occurredAt, asOf);
   const checkId = await store.insertCheck(

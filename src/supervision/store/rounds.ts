@@ -147,17 +147,19 @@ export async function samplesOf(tx: Tx, countyCode: string, roundId: string): Pr
   );
 }
 
-/** The sample of a record whose re-visit is still owed, in a round that is in the field. */
+/** The sample of a record whose re-visit is still owed, in a round that is in the field: the one of `taskId` where it is named. */
 export async function openSampleOf(
   tx: Tx,
   countyCode: string,
   recordId: string,
+  taskId: string | null,
 ): Promise<{ readonly roundId: string; readonly taskId: string } | null> {
   return maybeRow(
     tx,
     sql<{ roundId: string; taskId: string }>`select s.round_id as "roundId", s.task_id as "taskId" from sample s
       join task t on t.county_code = s.county_code and t.id = s.task_id and t.closed_at is null
       where s.county_code = ${countyCode} and s.record_id = ${recordId}
+        and (${taskId}::uuid is null or s.task_id = ${taskId}::uuid)
         and exists (select from round_stage g where g.county_code = s.county_code and g.round_id = s.round_id and g.stage = 'in_field')
       order by t.due_on, t.id limit 1`,
   );
