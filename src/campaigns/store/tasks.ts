@@ -21,7 +21,7 @@ export async function insertDutyTasks(tx: Tx, plan: Plan, duty: Duty): Promise<n
       select ${plan.countyCode}, concat('duty/', ${plan.campaignId}::text, '/', ${duty.key}::text, '/', o.subject_id, '/',
           case when ${duty.side === 'joint'} then side else '-' end, '/', coalesce(dates.day::text, '-')),
         ${plan.campaignId}::uuid, ${duty.key}, ${duty.record}, ${duty.subject}, o.subject_id, o.area_code, o.household_id, o.person_id, o.team_id,
-        side, case when dates.day is null then o.opens_on else ${plan.from}::date end, coalesce(greatest(dates.day, ${plan.from}::date), o.due_on),
+        side, case when dates.day is null then o.opens_on else ${plan.from}::date end, case when dates.day is null then o.due_on else greatest(dates.day, ${plan.from}::date) end,
         ${duty.grace}::integer, case when dates.day is null then o.until end, ${plan.asOf}::timestamptz
       from owed o cross join unnest(${sides}::text[]) as side cross join unnest(${dates}::date[]) as dates(day)
       on conflict (county_code, source_key) do nothing`,
