@@ -8,9 +8,9 @@ import { DomainError, Status } from '../platform/errors.ts';
 import { insertEnrolments } from '../population/store/persons.ts';
 import { followTaskKey } from '../tasks/rules/keys.ts';
 import { insertTasks } from '../tasks/store.ts';
-import * as nightly from './nightly-store.ts';
-import { followedPerson } from './nightly-store.ts';
 import { nationalSettings } from './protocols/assessment.ts';
+import * as nightly from './store/nightly.ts';
+import { followedPerson } from './store/nightly.ts';
 import * as store from './store.ts';
 
 export interface Enrolling {

@@ -1,6 +1,6 @@
 // src/followups/nightly-store.ts: the county's enrolments looked over at night, each question in one statement.
-import { type CivilDate, dateOf, type Instant } from '../platform/civil.ts';
-import { maybeRow, oneRow, sql, type Tx, written } from '../platform/db.ts';
+import { type CivilDate, dateOf, type Instant } from '../../platform/civil.ts';
+import { maybeRow, oneRow, sql, type Tx, written } from '../../platform/db.ts';
 
 const SOONEST = 14; // days: a visit made up at night is not late the next morning
 const SPREAD = 77; // days: a register of thousands never visited falls due over a quarter, not on one day

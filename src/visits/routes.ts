@@ -1,0 +1,131 @@
+// src/visits/routes.ts: the team member's doors: what is owed, what was done at a door, and what became of it.
+import { z } from 'zod';
+import { dateOf } from '../platform/civil.ts';
+import type { Tx } from '../platform/db.ts';
+import { oneRow, sql } from '../platform/db.ts';
+import { DomainError, Status } from '../platform/errors.ts';
+import { PageQuery, pageOf, pageSchema } from '../platform/http/page.ts';
+import { everyone, type Route, route } from '../platform/http/route.ts';
+import { type TaskListed, tasksListed } from '../tasks/store/listed.ts';
+import { recordVisit } from './acts.ts';
+import { isClinical } from './rules/filing.ts';
+import { NewVisit, VisitReceipt } from './schema.ts';
+import { visitOf } from './store/book.ts';
+
+const IdParams = z.object({ id: z.uuid() });
+
+const VisitReply = z.object({
+  id: z.uuid(),
+  areaCode: z.string(),
+  householdId: z.uuid().nullable(),
+  accountId: z.uuid(),
+  arrivedAt: z.string(),
+  recordedAt: z.string(),
+  receipt: VisitReceipt,
+  records: z.array(z.object({ id: z.uuid(), kind: z.string(), body: z.unknown() })),
+});
+
+const TaskQuery = PageQuery.extend({
+  area: z
+    .string()
+    .regex(/^\d{6}(\d{3}){0,2}$/)
+    .describe('a village, a town or the county'),
+  state: z.enum(['open', 'late', 'held', 'closed']).default('open'),
+});
+const TaskReply = z.object({
+  id: z.uuid(),
+  kind: z.string().describe('home_visit where the reader has no clinical role: what it is about is not hers to know'),
+  subject: z.string(),
+  subjectId: z.string(),
+  areaCode: z.string(),
+  householdId: z.uuid().nullable(),
+  householdName: z.string().nullable(),
+  personId: z.uuid().nullable(),
+  personName: z.string().nullable(),
+  side: z.string(),
+  opensOn: z.string(),
+  dueOn: z.string(),
+  boundedUntil: z.string().nullable().describe('the person leaves on this day'),
+  campaignId: z.uuid().nullable(),
+  dutyTitle: z.string().nullable(),
+  held: z.boolean(),
+  late: z.boolean(),
+  closedOn: z.string().nullable(),
+  closeReason: z.string().nullable(),
+});
+
+/** Who has no clinical role sees that somebody is to be visited, and nothing of why. */
+function neutral(task: TaskListed): TaskListed {
+  return isClinical(task.kind)
+    ? { ...task, kind: 'home_visit', subject: 'person', subjectId: task.personId ?? '', dutyTitle: null }
+    : task;
+}
+
+async function isClinicalReader(tx: Tx): Promise<boolean> {
+  return (await oneRow(tx, sql<{ clinical: boolean }>`select i_am('medical', 'facility', 'supervisor') as clinical`))
+    .clinical;
+}
+
+export const visitRoutes: readonly Route[] = [
+  route(
+    {
+      method: 'post',
+      path: '/visits',
+      summary: '入户记录 One stop at a door with its records; accepted or put to review, never refused',
+      roles: everyone,
+      body: NewVisit,
+      reply: VisitReceipt,
+      status: 201,
+    },
+    ({ tx, actor, body, asOf }) => recordVisit(tx, actor, body, asOf),
+  ),
+  route(
+    {
+      method: 'get',
+      path: '/visits/:id',
+      summary: '入户记录详情 A stop with its records, as far as the reader may see them',
+      roles: everyone,
+      params: IdParams,
+      reply: VisitReply,
+    },
+    async ({ tx, actor, params: { id } }) => {
+      const visit = await visitOf(tx, actor.countyCode, id);
+      if (!visit) throw new DomainError(Status.missing, { code: 'visit_unknown' });
+      const mine = visit.accountId === actor.accountId || (await isClinicalReader(tx));
+      const receipt = mine
+        ? visit.receipt
+        : { ...visit.receipt, records: visit.receipt.records.map((record) => ({ ...record, judgement: null })) };
+      return { ...visit, receipt, records: [...visit.records] };
+    },
+  ),
+  route(
+    {
+      method: 'get',
+      path: '/tasks',
+      summary: '待办 Tasks of an area, earliest due first',
+      roles: everyone,
+      query: TaskQuery,
+      reply: pageSchema(TaskReply),
+    },
+    async ({ tx, actor, asOf, query: { area, state, after, limit } }) => {
+      const day = dateOf(asOf);
+      const [dueOn = '', id = ''] = (after ?? '').split('_');
+      if (after !== undefined && !(z.iso.date().safeParse(dueOn).success && z.uuid().safeParse(id).success)) {
+        throw new DomainError(Status.invalid, { code: 'field_form', field: '/query/after' });
+      }
+      const found = await tasksListed(
+        tx,
+        actor.countyCode,
+        { areaCode: area, state, after: after === undefined ? null : { dueOn, id } },
+        day,
+        limit + 1,
+      );
+      const clinical = await isClinicalReader(tx);
+      const shown = found.map((task) => ({
+        ...(clinical ? task : neutral(task)),
+        late: task.closedOn === null && !task.held && task.dueOn < day,
+      }));
+      return pageOf(shown, limit, (task) => `${task.dueOn}_${task.id}`);
+    },
+  ),
+];
