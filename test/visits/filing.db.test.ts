@@ -1,0 +1,349 @@
+import { randomUUID } from 'node:crypto';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { brokenLink } from '../../src/platform/audit.ts';
+import { at, plusMinutes } from '../../src/platform/civil.ts';
+import { sql } from '../../src/platform/db.ts';
+import { insertTasks } from '../../src/tasks/store.ts';
+import type { SmallCounty, SmallVillage } from '../fixtures/county.ts';
+import { ask, countRows, countyEachTest, doorsOf, pressure, record, send, stop, talk, tasksOf } from './stop.ts';
+
+const { db, county: theCounty } = countyEachTest();
+let county: SmallCounty;
+let village: SmallVillage;
+let doors: ReturnType<typeof doorsOf>;
+const MORNING = at('2018-01-30', '09:00');
+beforeEach(() => {
+  county = theCounty();
+  village = county.villages[0];
+  doors = doorsOf(village);
+});
+
+const owe = (kind: string, side: 'medical' | 'cadre' | 'either', more: Record<string, unknown> = {}) =>
+  db().tx(county.actor, MORNING, async (tx) => {
+    const [id] = await insertTasks(
+      tx,
+      county.countyCode,
+      [
+        {
+          sourceKey: `test/${randomUUID()}`,
+          kind,
+          subject: 'household',
+          subjectId: doors.third.id,
+          areaCode: village.code,
+          householdId: doors.third.id,
+          side,
+          opensOn: '2018-01-09',
+          dueOn: '2018-02-01',
+          ...more,
+        },
+      ],
+      at('2018-01-09', '10:00'),
+    );
+    return String(id);
+  });
+const talkAt = (more: Record<string, unknown> = {}, when = MORNING) =>
+  stop(village, when, [talk('said', more)], { householdId: doors.third.id });
+const filedAs = (filing: string, reason: string | null) => expect.objectContaining({ filing, reason });
+
+describe('a visit from the field is never refused', () => {
+  it('is accepted from a cadre, closes the household’s talk and wakes nobody', async () => {
+    const task = await owe('policy_talk', 'either');
+    const receipt = await send(db(), village.cadre, talkAt());
+    expect(receipt).toMatchObject({ filing: 'accepted', reason: null, records: [{ closed: [task] }] });
+    expect(await ask(db(), county, sql`select * from wake`)).toEqual([]);
+    expect(await db().tx(county.actor, MORNING, (tx) => brokenLink(tx, county.countyCode))).toBeNull();
+  });
+
+  it('sent again gets the same receipt and writes nothing, however much the phone has sent meanwhile', async () => {
+    await owe('policy_talk', 'either');
+    const visit = talkAt();
+    const first = await send(db(), village.doctor, visit);
+    const before = await countRows(db(), county);
+    const again = await send(
+      db(),
+      village.doctor,
+      { ...visit, oldestUnsentAt: at('2018-01-30', '11:00') },
+      at('2018-01-31', '12:00'),
+    );
+    expect(again).toEqual(first);
+    expect(await countRows(db(), county)).toEqual(before);
+  });
+
+  it('with another body under the same id is kept beside the first, each time with its own receipt', async () => {
+    await owe('policy_talk', 'either');
+    const visit = talkAt();
+    await send(db(), village.doctor, visit);
+    const other = { ...visit, present: [doors.young.id] };
+    const filed = await send(db(), village.doctor, other);
+    expect(filed).toEqual(filedAs('review', 'same_id_other_body'));
+    expect(await send(db(), village.doctor, other)).toEqual(filed);
+    expect((await countRows(db(), county)).visits).toBe(2);
+  });
+
+  it('whose record another visit has used is kept for review', async () => {
+    const visit = talkAt();
+    await send(db(), village.doctor, visit);
+    expect(await send(db(), village.doctor, { ...visit, id: randomUUID() })).toEqual(
+      filedAs('review', 'same_id_other_body'),
+    );
+  });
+
+  it('from more than ten minutes ahead has a suspect clock; from eight has not', async () => {
+    expect(await send(db(), village.doctor, talkAt(), plusMinutes(MORNING, -11))).toEqual(
+      filedAs('review', 'clock_suspect'),
+    );
+    expect(await send(db(), village.doctor, talkAt(), plusMinutes(MORNING, -8))).toEqual(filedAs('accepted', null));
+  });
+
+  it('at another village’s household is kept in the recorder’s own village, with the household as she sent it', async () => {
+    const elsewhere = doorsOf(county.villages[2]);
+    const visit = stop(village, MORNING, [pressure(elsewhere.old.id, 128, 80, { enrolmentId: elsewhere.old.htn.id })], {
+      householdId: elsewhere.first.id,
+    });
+    expect(await send(db(), village.doctor, visit)).toEqual(filedAs('review', 'other_area'));
+    const [kept] = await ask(
+      db(),
+      county,
+      sql<
+        Record<string, unknown>
+      >`select v.area_code, v.household_id, v.body->>'householdId' as sent, r.person_id, r.body->'sent'->>'personId' as person
+        from visit v join record r on r.visit_id = v.id`,
+    );
+    expect(kept).toEqual({
+      area_code: village.code,
+      household_id: null,
+      sent: elsewhere.first.id,
+      person_id: null,
+      person: elsewhere.old.id,
+    });
+    const there = stop(county.villages[2], MORNING, [talk()], { householdId: elsewhere.first.id });
+    expect(await send(db(), village.doctor, there)).toEqual(filedAs('review', 'other_area'));
+    const [second] = await ask(
+      db(),
+      county,
+      sql<{ area_code: string }>`select area_code from visit where id = ${there.id}`,
+    );
+    expect(second?.area_code).toBe(village.code);
+  });
+
+  it('from somebody not in post on its day is kept; from a former member within his term it is accepted, however late', async () => {
+    const task = await owe('policy_talk', 'either');
+    await db().tx(county.actor, MORNING, async (tx) => {
+      await sql`update role_grant set to_on = '2018-01-31' where account_id = ${village.cadre}`.execute(tx);
+      await sql`update team_member set to_on = '2018-01-31' where account_id = ${village.cadre}`.execute(tx);
+    });
+    const heard = at('2018-02-06', '08:00');
+    expect(await send(db(), village.cadre, talkAt({}, at('2018-02-02', '09:00')), heard)).toEqual(
+      filedAs('review', 'not_in_post'),
+    );
+    expect(await send(db(), village.cadre, talkAt(), heard)).toMatchObject({
+      filing: 'accepted',
+      records: [{ closed: [task] }],
+    });
+  });
+
+  it('with a reading by somebody without a clinical role is kept', async () => {
+    const visit = stop(village, MORNING, [pressure(doors.old.id, 128, 80)], { householdId: doors.first.id });
+    expect(await send(db(), village.cadre, visit)).toEqual(filedAs('review', 'not_in_post'));
+  });
+
+  it('to somebody who has moved away, or to a household that has ended, is kept', async () => {
+    await db().tx(county.actor, MORNING, async (tx) => {
+      await sql`update person set moved_out_on = '2018-01-20' where id = ${doors.old.id}`.execute(tx);
+      await sql`update household set ended_on = '2018-01-20' where id = ${doors.third.id}`.execute(tx);
+    });
+    const visit = stop(village, MORNING, [pressure(doors.old.id, 128, 80)], { householdId: doors.first.id });
+    expect(await send(db(), village.doctor, visit)).toEqual(filedAs('review', 'moved_away'));
+    expect(await send(db(), village.doctor, talkAt())).toEqual(filedAs('review', 'moved_away'));
+  });
+
+  it('for a task that another record has closed, or that was excused, is kept', async () => {
+    const task = await owe('policy_talk', 'either');
+    await send(db(), village.doctor, talkAt({ taskId: task }));
+    expect(await send(db(), village.cadre, talkAt({ taskId: task }, at('2018-01-31', '09:00')))).toEqual(
+      filedAs('review', 'second_record'),
+    );
+    const excused = await owe('policy_talk', 'either');
+    await db().tx(county.actor, MORNING, (tx) =>
+      sql`update task set closed_at = ${MORNING}, closed_on = '2018-01-30', close_reason = 'excused', close_detail = 'waived' where id = ${excused}`.execute(
+        tx,
+      ),
+    );
+    expect(await send(db(), village.cadre, talkAt({ taskId: excused }, at('2018-02-01', '09:00')))).toEqual(
+      filedAs('review', 'closed_task'),
+    );
+  });
+
+  it('after its campaign has closed is kept; while it is closing it still counts', async () => {
+    const campaign = await aCampaign();
+    const task = await owe('policy_talk', 'either', { campaignId: campaign, dutyKey: 'talk' });
+    const missed = await owe('policy_talk', 'either', {
+      campaignId: campaign,
+      dutyKey: 'talk',
+      householdId: doors.second.id,
+      subjectId: doors.second.id,
+    });
+    await stage(campaign, 2, 'closing');
+    expect(await send(db(), village.doctor, talkAt({}, at('2018-03-02', '09:00')))).toMatchObject({
+      filing: 'accepted',
+      records: [{ closed: [task] }],
+    });
+    await db().tx(county.actor, MORNING, (tx) =>
+      sql`update task set closed_at = '2018-03-08T00:00:00Z', closed_on = '2018-03-08', close_reason = 'not_done' where id = ${missed}`.execute(
+        tx,
+      ),
+    );
+    await stage(campaign, 3, 'closed');
+    const late = stop(village, at('2018-02-20', '09:00'), [talk()], { householdId: doors.second.id });
+    expect(await send(db(), village.doctor, late, at('2018-03-09', '09:00'))).toEqual(
+      filedAs('review', 'closed_campaign'),
+    );
+  });
+
+  it('raises an emergency even where it waits for review', async () => {
+    const visit = stop(village, MORNING, [pressure(doors.old.id, 190, 100)], { householdId: doors.first.id });
+    const receipt = await send(db(), village.doctor, visit, plusMinutes(MORNING, -30));
+    expect(receipt).toMatchObject({
+      filing: 'review',
+      reason: 'clock_suspect',
+      records: [{ closed: [], judgement: { class: 'URGENT', referral: 'urgent' } }],
+    });
+    const [referral] = await ask(
+      db(),
+      county,
+      sql<{ advised_at: string; person_id: string }>`select advised_at, person_id from referral`,
+    );
+    expect(referral).toEqual({ advised_at: plusMinutes(MORNING, -30), person_id: doors.old.id });
+    expect((await tasksOf(db(), county, doors.first.id)).every(({ closeReason }) => closeReason === null)).toBe(true);
+  });
+
+  it('hears from the phone how far it has sent', async () => {
+    const deviceId = randomUUID();
+    const visit = stop(village, MORNING, [talk()], {
+      householdId: doors.third.id,
+      deviceId,
+      oldestUnsentAt: '2018-01-30T10:15:00+08:00',
+    });
+    await send(db(), village.doctor, visit);
+    const [device] = await ask(
+      db(),
+      county,
+      sql<Record<string, unknown>>`select account_id, area_code, oldest_unsent_at from device where id = ${deviceId}`,
+    );
+    expect(device).toEqual({
+      account_id: village.doctor,
+      area_code: village.code,
+      oldest_unsent_at: at('2018-01-30', '10:15'),
+    });
+  });
+});
+
+describe('nobody met', () => {
+  it('never closes a task; away until a day says who is home when, and binds her tasks to the day she leaves', async () => {
+    const task = await owe('verification', 'medical', {
+      householdId: doors.second.id,
+      personId: doors.migrant.id,
+      subject: 'person',
+      subjectId: doors.migrant.id,
+    });
+    const away = record(
+      'not_met',
+      { reason: 'away', backOn: '2018-02-08', awayAgainOn: '2018-02-22' },
+      { personId: doors.migrant.id },
+    );
+    const receipt = await send(db(), village.cadre, stop(village, MORNING, [away], { householdId: doors.second.id }));
+    expect(receipt).toMatchObject({ filing: 'accepted', records: [{ closed: [] }] });
+    expect((await tasksOf(db(), county, doors.second.id)).find(({ id }) => id === task)).toMatchObject({
+      closeReason: null,
+      boundedUntil: '2018-02-22',
+    });
+    const stays = await ask(
+      db(),
+      county,
+      sql`select place, from_on, to_on from presence where person_id = ${doors.migrant.id} and recorded_at >= ${MORNING} order by from_on`,
+    );
+    expect(stays).toEqual([
+      { place: 'away', from_on: '2018-01-30', to_on: '2018-02-07' },
+      { place: 'home', from_on: '2018-02-08', to_on: '2018-02-22' },
+      { place: 'away', from_on: '2018-02-23', to_on: null },
+    ]);
+    expect(await ask(db(), county, sql`select workflow_id from wake`)).toEqual([
+      { workflow_id: `agenda/${village.code}` },
+    ]);
+  });
+
+  it('because she has died or moved ends her tasks and asks for a decision; nobody known waits for one', async () => {
+    const died = record('not_met', { reason: 'died', occurredOn: '2018-01-25' }, { personId: doors.young.id });
+    const unknown = record('not_met', { reason: 'unknown_person' }, { personId: doors.old.id });
+    await send(db(), village.cadre, stop(village, MORNING, [died], { householdId: doors.second.id }));
+    await send(db(), village.cadre, stop(village, MORNING, [unknown], { householdId: doors.first.id }));
+    const mine = (await tasksOf(db(), county, doors.second.id)).map(({ closeReason, closeDetail, closedOn }) => [
+      closeReason,
+      closeDetail,
+      closedOn,
+    ]);
+    expect(mine).toEqual([
+      ['excused', 'died', '2018-01-25'],
+      ['excused', 'died', '2018-01-25'],
+    ]);
+    expect((await tasksOf(db(), county, doors.first.id)).every(({ closeReason }) => closeReason === null)).toBe(true);
+    const asked = await ask(db(), county, sql`select kind, person_id from change_request order by kind`);
+    expect(asked).toEqual([
+      { kind: 'died', person_id: doors.young.id },
+      { kind: 'unknown_person', person_id: doors.old.id },
+    ]);
+  });
+});
+
+async function aCampaign(): Promise<string> {
+  const id = randomUUID();
+  await db().tx(county.actor, MORNING, async (tx) => {
+    await sql`insert into campaign (county_code, id, key, name, window_from, window_to, notice_no, notice_on, definition, created_by, created_at)
+      values (${county.countyCode}, ${id}, 'drive', '冬季行动', '2017-12-01', '2018-02-28', 'n', '2018-01-09', ${JSON.stringify({ areas: [county.countyCode] })}, ${county.planner}, ${MORNING})`.execute(
+      tx,
+    );
+    await sql`insert into duty (county_code, campaign_id, key, clause, title, subject, mode, selects, side, record, due, grace)
+      values (${county.countyCode}, ${id}, 'talk', 'S1-3', '政策宣讲', 'household', 'create', '{}', 'either', 'policy_talk', '"spread"', 0),
+        (${county.countyCode}, ${id}, 'htn', 'S1-16', '高血压随访', 'enrolment', 'adopt', '{}', 'medical', 'htn', '"protocol"', 0)`.execute(
+      tx,
+    );
+  });
+  await stage(id, 1, 'running');
+  return id;
+}
+
+function stage(campaign: string, seq: number, name: string): Promise<unknown> {
+  return db().tx(county.actor, MORNING, (tx) =>
+    sql`insert into campaign_stage (county_code, campaign_id, seq, stage, at) values (${county.countyCode}, ${campaign}, ${seq}, ${name}, ${MORNING})`.execute(
+      tx,
+    ),
+  );
+}
+
+describe('what follows a record, while a campaign runs', () => {
+  it('is claimed outside the goal where it falls due in the window, and left to routine after it', async () => {
+    const campaign = await aCampaign();
+    await owe('policy_talk', 'either', { campaignId: campaign, dutyKey: 'talk' });
+    const soon = stop(village, MORNING, [pressure(doors.old.id, 162, 92)], { householdId: doors.first.id });
+    const later = stop(village, MORNING, [pressure(doors.young.id, 120, 80)], { householdId: doors.second.id });
+    const again = stop(village, MORNING, [talk('not')], { householdId: doors.third.id });
+    for (const visit of [soon, later, again]) await send(db(), village.doctor, visit);
+    const open = async (id: string, kind: string) =>
+      (await tasksOf(db(), county, id)).filter(
+        (task) =>
+          task.closeReason === null &&
+          task.kind === kind &&
+          task.sourceKey.startsWith('follow/') &&
+          task.dueOn > '2018-02-10',
+      );
+    expect(await open(doors.first.id, 'htn')).toEqual([
+      expect.objectContaining({ dueOn: '2018-02-13', campaignId: campaign, inGoal: false }),
+    ]);
+    expect(await open(doors.second.id, 'htn')).toEqual([
+      expect.objectContaining({ dueOn: '2018-04-30', campaignId: null, inGoal: true }),
+    ]);
+    expect(await open(doors.third.id, 'policy_talk')).toEqual([
+      expect.objectContaining({ dueOn: '2018-02-13', campaignId: campaign, inGoal: false, side: 'either' }),
+    ]);
+  });
+});
