@@ -1,12 +1,19 @@
 // worker.ts: the worker's composition root: workflows, the activities they ask for, and the chores that keep them all alive.
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  makeTelemetryFilterString,
+  NativeConnection,
+  Runtime,
+  Worker,
+} from '@temporalio/worker';
 import cron from 'node-cron';
-import nodemailer from 'nodemailer';
 import { activities } from './activities/index.ts';
 import type { Platform } from './activities/run.ts';
 import { withSecrets } from './src/commands/ground.ts';
 import { type Config, loadConfig } from './src/config.ts';
+import { openMail } from './src/notices/channels/email.ts';
 import { instant } from './src/platform/civil.ts';
 import { readOffset } from './src/platform/clock.ts';
 import { openDb } from './src/platform/db.ts';
@@ -20,7 +27,6 @@ const GRACE = '15s'; // for activities under way; the courier gives back what it
 const FORCE = '18s'; // below the 20 s that a supervisor waits
 const CACHED = 300; // workflows: a county has some 180 open; about 1 MB each at most
 const EVERY_QUARTER = '*/15 * * * *'; // reconciliation: what a lost wake can cost at most
-const SMTP_CONNECTIONS = 2; // a county's mail server is shared
 
 export interface RunningWorker {
   /** Settles when the worker has ended, asked or not. */
@@ -36,12 +42,7 @@ export async function runWorker(config: Config): Promise<RunningWorker> {
   const db = openDb({ url: config.databaseUrl, appConnections: 1, systemConnections: config.systemConnections });
   if (!config.story && (await readOffset(db)) !== 0)
     throw new Error('this database runs on story time: set STORY=on, or use another database');
-  const mail = nodemailer.createTransport({
-    url: config.smtpUrl,
-    pool: true,
-    maxConnections: SMTP_CONNECTIONS,
-    maxRequeues: 0,
-  });
+  const mail = openMail(config.smtpUrl);
   const platform: Platform = { db, countyCode, keys, mail, publicUrl: config.publicUrl, mailFrom: config.mailFrom };
   const connection = await NativeConnection.connect({ address });
   const client = openTemporal({ address, namespace, keys });
@@ -98,6 +99,9 @@ export async function runWorker(config: Config): Promise<RunningWorker> {
 function installRuntime(log: Log): void {
   Runtime.install({
     shutdownSignals: [],
+    telemetryOptions: {
+      logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) },
+    },
     logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
       const { error, workflowId, activityType } = (meta ?? {}) as {
         error?: unknown;

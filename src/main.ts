@@ -5,8 +5,8 @@ const USAGE = `doorstep <command>
   api | worker                one process of it, on servers named by the environment
   migrate                     bring the schema up to date
   demo --next-day | --reset   move the example on by a day; delete it
-  import <kind> <file> [--dry-run]   a register (divisions, staff, households, persons, enrolments) from xlsx
-  campaign <deed> ... --as <login>   draft <yaml> | submit | approve | launch | pause | resume | close <key>
+  import <kind> <file> --as <login> [--dry-run]   a register from xlsx
+  campaign <deed> … --as <login>                  list | draft <yaml> | submit, approve, readiness, launch, … <key>
   classify                    JSON lines of readings in, judgements out
   rebuild                     wake every workflow that the facts call for
   verify                      recompute the audit chain
@@ -20,6 +20,8 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<voi
   worker: async () => (await import('../worker.ts')).main(),
   migrate: async () => (await import('./commands/county.ts')).migrateCounty(),
   demo: async ([flag]) => (await import('./commands/county.ts')).demo(flag),
+  import: async (args) => (await import('./commands/import.ts')).importRegister(args),
+  campaign: async (args) => (await import('./commands/campaign.ts')).campaign(args),
   classify: async () => (await import('./commands/classify.ts')).classify(),
   rebuild: async () => (await import('./commands/county.ts')).rebuild(),
   verify: async () => (await import('./commands/county.ts')).verify(),
@@ -35,7 +37,15 @@ if (!command) {
   try {
     await command(args);
   } catch (error) {
-    console.error(error instanceof Error ? `✗ ${error.message}` : error);
+    console.error(await told(error));
     process.exitCode = 1;
   }
+}
+
+/** A refused deed in words; a setting by name; anything else as it is. */
+async function told(error: unknown): Promise<unknown> {
+  if (!(error instanceof Error)) return error;
+  const { DomainError } = await import('./platform/errors.ts');
+  if (error instanceof DomainError) return (await import('./commands/acting.ts')).sayFaults(error);
+  return `✗ ${error.message}`;
 }

@@ -17,6 +17,7 @@ export const Me = z.object({
 });
 export type Me = z.infer<typeof Me>;
 
+export const SignedIn = z.object({ signedIn: z.boolean() });
 export const Nothing = z.object({});
 export const WordsQuery = z.object({ locale: z.enum(locales).default('zh-CN') });
 export const Words = z.record(z.string(), z.string());

@@ -9,7 +9,7 @@ import type { RouteSpec } from '../platform/http/route.ts';
 import { begin, end } from '../platform/http/sessions.ts';
 import { keysOf, type Locale, say } from '../platform/locale.ts';
 import { signIn } from './acts.ts';
-import { Credentials, Nothing, Words, WordsQuery } from './schema.ts';
+import { Credentials, Nothing, SignedIn, Words, WordsQuery } from './schema.ts';
 
 const WINDOW = 15 * 60_000; // ms
 const PER_LOGIN = 10; // failures a window for one login from one address: a guesser gets 960 tries a day
@@ -18,6 +18,7 @@ const PER_ADDRESS = 100; // failures a window: a town hall behind one address st
 const shared = { method: 'post', roles: [], reply: Nothing } as const;
 export const openSpecs: readonly RouteSpec<unknown, unknown, unknown, unknown>[] = [
   { ...shared, path: '/session', summary: '登录 Sign in: the answer sets the session cookie', body: Credentials },
+  { ...shared, method: 'get', path: '/session', summary: '是否已登录 Whether somebody is signed in', reply: SignedIn },
   { ...shared, method: 'delete', path: '/session', summary: '退出 Sign out' },
   {
     ...shared,
@@ -50,6 +51,9 @@ export function openRouter({ db, countyCode, now }: OpenDoors): Router {
       response.set('Cache-Control', 'no-store').json({});
     },
   );
+  router.get('/session', (request, response) => {
+    response.set('Cache-Control', 'no-store').json({ signedIn: request.session.accountId !== undefined });
+  });
   router.delete('/session', async (request, response) => {
     await end(request);
     response.json({});

@@ -100,4 +100,5 @@ addEventListener('hashchange', () => {
   scrollTo(0, 0);
 });
 await loadWords();
-await begin().catch(() => draw());
+const { signedIn } = await get('/session').catch(() => ({ signedIn: false }));
+await (signedIn ? begin().catch(draw) : draw());

@@ -59,6 +59,8 @@ function picture(p, bands, width) {
   const actual = p.days.filter(({ seen }) => seen !== null);
   const last = actual.at(-1);
   const ahead = last && p.forecast !== null;
+  const left = p.days.slice(actual.length);
+  const towards = (goal) => left.map((row, n) => [row.day, last.seen + ((goal - last.seen) * (n + 1)) / left.length]);
   return s(
     'svg',
     {
@@ -76,24 +78,17 @@ function picture(p, bands, width) {
     [0, 0.25, 0.5, 0.75, 1].map((part) => levelOf(part * p.total, y(part * p.total), width)),
     datesBetween(from, to)
       .filter((date) => (narrow ? date.endsWith('-01') || date === p.window.to : /-(01|15)$/.test(date)))
-      .map((date) => dateTick(date, x(date) - step / 2)),
+      .map((date) => dateTick(date, x(date) - step / 2, date === p.window.to)),
     ahead &&
       s('path', {
         class: 'forecast-range',
-        d: `${path([
-          [last.day, last.seen],
-          [p.window.to, p.forecastHigh],
-          [p.window.to, p.forecastLow],
-        ])}Z`,
+        d: `${path([[last.day, last.seen], ...towards(p.forecastHigh), ...towards(p.forecastLow).reverse()])}Z`,
       }),
     s('path', { class: 'planned', d: path([begin, ...p.days.map((row) => [row.day, row.planned])]) }),
     ahead &&
       s('path', {
         class: 'forecast',
-        d: path([
-          [last.day, last.seen],
-          [p.window.to, p.forecast],
-        ]),
+        d: path([[last.day, last.seen], ...towards(p.forecast)]),
       }),
     last && s('path', { class: 'actual', d: path([begin, ...actual.map((row) => [row.day, row.seen])]) }),
     last && s('circle', { class: 'now', cx: x(last.day), cy: y(last.seen), r: 4.5 }),
@@ -130,12 +125,12 @@ const levelOf = (value, at, width) =>
     s('text', { x: EDGE.left - 8, y: at + 4, 'text-anchor': 'end' }, count(value)),
   );
 
-const dateTick = (date, at) =>
+const dateTick = (date, at, last) =>
   s(
     'g',
     { class: 'tick' },
     s('line', { x1: at, x2: at, y1: HEIGHT - EDGE.bottom, y2: HEIGHT - EDGE.bottom + 5 }),
-    s('text', { x: at, y: HEIGHT - EDGE.bottom + 20, 'text-anchor': 'middle' }, day(date)),
+    s('text', { x: at, y: HEIGHT - EDGE.bottom + 20, 'text-anchor': last ? 'end' : 'middle' }, day(date)),
   );
 
 const legend = () =>

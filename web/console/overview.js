@@ -8,10 +8,15 @@ import { empty, problemBox, skeleton } from './states.js';
 import { townTable } from './towns.js';
 import { count, day, rate, w } from './words.js';
 
+const READERS = new Set(['admin', 'planner', 'supervisor', 'bureau']);
 const OVER = new Set(['closed', 'cancelled']);
 const LAUNCHED = new Set(['running', 'paused', 'closing', 'closed']);
 
-export async function overviewPage(place, { planner, query }) {
+export async function overviewPage(place, { me, planner, query }) {
+  if (!me.grants.some(({ role }) => READERS.has(role))) {
+    show(place, h('h1', {}, w('nav.overview')), empty(w('overview.not_yours'), w('overview.not_yours_next')));
+    return;
+  }
   show(place, skeleton(8));
   const { campaigns } = await get('/campaigns');
   const drive =
