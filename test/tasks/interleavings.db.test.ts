@@ -8,6 +8,7 @@ import { closeTasks, insertTasks, lockTasks } from '../../src/tasks/store.ts';
 import { sweepAgenda } from '../../src/tasks/sweep.ts';
 import { type SmallCounty, smallCounty } from '../fixtures/county.ts';
 import { freshDatabase } from '../setup/database.ts';
+import { random } from './random.ts';
 import { interleave } from './two-connections.ts';
 
 const RUNS = 30; // of each kind: 120 interleavings in some 10 s
@@ -27,17 +28,6 @@ afterAll(async () => {
   await db.close();
   await drop();
 });
-
-/** Mulberry32: the same interleavings on every machine. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** Two tasks late by one morning in the first village. */
 async function lateTasks(): Promise<string[]> {
