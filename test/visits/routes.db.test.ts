@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { at } from '../../src/platform/civil.ts';
+import { setStory } from '../../src/platform/clock.ts';
+import { type SmallCounty, smallCounty } from '../fixtures/county.ts';
+import { type Caller, type TestApi, testApi } from '../setup/api.ts';
+import { doorsOf } from './stop.ts';
+
+let api: TestApi;
+let county: SmallCounty;
+let doctor: Caller;
+let cadre: Caller;
+beforeAll(async () => {
+  api = await testApi(
+    async (db) => {
+      county = await smallCounty(db);
+      await setStory(db, at('2018-01-30', '12:00'), Date.now());
+    },
+    { STORY: 'on' },
+  );
+  doctor = await api.as('v1.doctor');
+  cadre = await api.as('v1.cadre');
+});
+afterAll(() => api?.close());
+
+const visit = (records: readonly unknown[], more: Record<string, unknown> = {}) => ({
+  id: randomUUID(),
+  areaCode: county.villages[0].code,
+  householdId: doorsOf(county.villages[0]).first.id,
+  arrivedAt: '2018-01-30T09:00:00+08:00',
+  records,
+  ...more,
+});
+
+describe('the door for visits', () => {
+  it('answers a well-formed visit with a receipt, also one from the future, and a fault only for what cannot be read', async () => {
+    const { old } = doorsOf(county.villages[0]);
+    const reading = { id: randomUUID(), kind: 'htn', personId: old.id, body: { sbp: 1400, dbp: 90 } };
+    const sent = visit([reading]);
+    const answer = await doctor('POST', '/api/v1/visits', sent);
+    expect([answer.status, answer.body]).toMatchObject([
+      201,
+      {
+        filing: 'accepted',
+        records: [{ judgement: { class: 'REJECT', faults: [{ field: 'sbp', low: 40, high: 300 }] } }],
+      },
+    ]);
+    expect((await doctor('POST', '/api/v1/visits', sent)).body).toEqual(answer.body);
+    const future = await doctor('POST', '/api/v1/visits', visit([], { arrivedAt: '2019-01-01T09:00:00+08:00' }));
+    expect([future.status, future.body]).toMatchObject([201, { filing: 'review', reason: 'clock_suspect' }]);
+    expect((await api.anybody('POST', '/api/v1/visits', visit([]))).status).toBe(401);
+    expect((await doctor('POST', '/api/v1/visits', '{ not json')).status).toBe(400);
+    expect(
+      await doctor(
+        'POST',
+        '/api/v1/visits',
+        visit([{ id: randomUUID(), kind: 'policy_talk', body: { understood: 'maybe' } }]),
+      ),
+    ).toMatchObject({
+      status: 422,
+      body: { faults: [{ field: '/records/0/body/understood' }] },
+    });
+    expect((await doctor('POST', '/api/v1/visits', visit([], { areaCode: 'x' }))).status).toBe(422);
+  });
+
+  it('shows a cadre the tasks of her village in neutral words, a page at a time, and none of another’s', async () => {
+    const path = `/api/v1/tasks?area=${county.villages[0].code}`;
+    const hers = await cadre('GET', path);
+    const kinds = (hers.body.items as { kind: string; dutyTitle: unknown }[]).map(({ kind }) => kind);
+    expect(new Set(kinds)).toEqual(new Set(['home_visit']));
+    const his = await doctor('GET', `${path}&limit=2`);
+    expect((his.body.items as { kind: string }[]).map(({ kind }) => kind)).toEqual(
+      expect.arrayContaining([expect.stringMatching(/htn|t2dm/)]),
+    );
+    const rest = await doctor('GET', `${path}&after=${his.body.next}`);
+    expect((his.body.items as unknown[]).length + (rest.body.items as unknown[]).length).toBe(kinds.length);
+    expect((await doctor('GET', `/api/v1/tasks?area=${county.villages[1].code}`)).body.items).toEqual([]);
+    expect((await doctor('GET', `${path}&after=nonsense`)).status).toBe(422);
+  });
+
+  it('takes an emergency in hand through the API, and shows its follow-ups to clinical eyes alone', async () => {
+    const { old } = doorsOf(county.villages[0]);
+    const reading = { id: randomUUID(), kind: 'htn', personId: old.id, body: { sbp: 186, dbp: 104 } };
+    const sent = visit([reading], { arrivedAt: '2018-01-30T11:00:00+08:00' });
+    const receipt = (await doctor('POST', '/api/v1/visits', sent)).body as {
+      records: { judgement: { referralId: string } }[];
+    };
+    const id = receipt.records[0]?.judgement.referralId;
+    const supervisor = await api.as('town1.supervisor');
+    const listed = (await supervisor('GET', '/api/v1/referrals')).body.items as { id: string; ownerId: unknown }[];
+    expect(listed.find((row) => row.id === id)).toMatchObject({ ownerId: null, kind: 'urgent', ended: false });
+    expect(await supervisor('POST', `/api/v1/referrals/${id}/own`, {})).toMatchObject({
+      status: 200,
+      body: { ownerId: county.towns[0].supervisor },
+    });
+    expect((await cadre('POST', `/api/v1/referrals/${id}/own`, {})).status).toBe(403);
+    expect((await supervisor('POST', `/api/v1/referrals/${id}/stand-down`, {})).status).toBe(422);
+    expect((await supervisor('POST', `/api/v1/referrals/${id}/stand-down`, { note: '复测正常' })).body).toMatchObject({
+      ended: true,
+    });
+
+    expect((await doctor('GET', `/api/v1/people/${old.id}/followups`)).body).toMatchObject({
+      enrolments: [{ programme: 'htn', nextDueOn: '2018-02-13' }],
+    });
+    expect((await cadre('GET', `/api/v1/people/${old.id}/followups`)).status).toBe(403);
+    expect((await cadre('GET', `/api/v1/visits/${sent.id}`)).body).toMatchObject({
+      records: [],
+      receipt: { records: [{ judgement: null }] },
+    });
+    expect((await doctor('GET', `/api/v1/visits/${sent.id}`)).body).toMatchObject({
+      records: [{ kind: 'htn', body: { sbp: 186 } }],
+    });
+  });
+});
