@@ -21,7 +21,7 @@ import {
 import { startMailbox } from './mailbox.ts';
 
 const DEFAULT_PORT = 8080;
-const MAIN = `${ROOT}/src/main.ts`;
+const MAIN = `${ROOT}src/main.ts`; // ROOT ends with a slash
 
 /** Resolves when everything has stopped. */
 export async function start(): Promise<void> {

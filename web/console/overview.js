@@ -86,7 +86,12 @@ export async function overviewPage(place, { me, planner, query }) {
       h(
         'p',
         { class: 'lost' },
-        w('overview.lost', { notice: day(drive.notice.on), days: clock.daysLost, workdays: clock.workdaysLost }),
+        w(drive.notice.on === progress.launchedOn ? 'overview.lost' : 'overview.lost_later', {
+          launch: day(progress.launchedOn),
+          notice: day(drive.notice.on),
+          days: clock.daysLost,
+          workdays: clock.workdaysLost,
+        }),
         progress.credited > 0 ? ` ${w('overview.credited', { credited: count(progress.credited) })}` : null,
       ),
     h('section', {}, h('h2', {}, w('chart.title')), chart),
