@@ -38,7 +38,7 @@ if (!command) {
     await command(args);
   } catch (error) {
     console.error(await told(error));
-    process.exitCode = 1;
+    process.exit(1); // an open pool or a parent's channel must not keep alive what has failed: a supervisor waits for its end
   }
 }
 
