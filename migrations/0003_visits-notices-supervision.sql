@@ -266,7 +266,7 @@ create table notice_line (
   foreign key (county_code, notice_id) references notice
 );
 create index notice_line_told on notice_line (county_code, account_id) where fate = 'told';
-create index notice_line_untaken on notice_line (county_code, account_id) where notice_id is null;
+create index notice_line_untaken on notice_line (account_id) where notice_id is null; -- not by county: a fresh table has no statistics, and an area would be sought through it
 create index notice_line_area_untaken on notice_line (county_code, area_code) where notice_id is null;
 create index notice_line_notice on notice_line (county_code, notice_id);
 

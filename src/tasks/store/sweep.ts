@@ -146,7 +146,7 @@ export async function candidates(
         where k.county_code = t.county_code and k.task_id = t.id and k.cycle = t.cycle) promise on true
       cross join lateral (select case when t.bounded_until is null then ${workday}::date else ${day}::date end as day) morning
       where t.county_code = ${countyCode} and t.area_code = ${area} and t.closed_at is null
-        and t.due_on < morning.day and coalesce(t.grace_until, t.due_on) < morning.day
+        and t.due_on < ${day}::date and coalesce(t.grace_until, t.due_on) < morning.day
         and coalesce(rung.level, 0) < cardinality(l.after)
         and (rung.decided_on is null or rung.decided_on < morning.day)
         and (promise.day is null or promise.day < morning.day)
