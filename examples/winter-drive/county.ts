@@ -274,10 +274,11 @@ function category(registerNo: string, someoneWithoutPlan: boolean): string {
 function enrolmentsOf({ idNo, illness }: ExamplePerson): ExampleEnrolment[] {
   const programmes =
     illness === 'both' ? (['htn', 't2dm'] as const) : illness === 'htn' || illness === 't2dm' ? [illness] : [];
-  const nextOn =
+  const drawn =
     chance('later', idNo) < 0.15
       ? plusDays('2018-03-01', dice(61, 'next', idNo))
       : plusDays('2018-01-10', dice(50, 'next', idNo));
+  const nextOn = drawn >= '2018-02-12' && drawn <= '2018-02-21' ? plusDays(drawn, -21) : drawn; // nobody is booked into the holiday or the rush before it
   return programmes.map((programme) => ({
     idNo,
     programme,

@@ -10,7 +10,7 @@ export interface Reading {
   readonly class: ReadingClass;
   /** As typed into the form: mmHg, mmol/L. */
   readonly values: Readonly<Record<string, number>>;
-  /** A slip typed first and put right at once: 10 times too high, so it is judged REJECT and leaves the task open. */
+  /** A slip typed first and put right at once: a digit too many, or mg/dL; it is judged REJECT and leaves the task open. */
   readonly slip: boolean;
 }
 

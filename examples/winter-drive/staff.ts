@@ -1,7 +1,7 @@
 // examples/winter-drive/staff.ts: who works in the example county.
 //
 // Sign-ins worth knowing: `admin` (who opened the county, so not on the register); `planner`; `supervisor` (county); `bureau.health` and `bureau.poverty` (the two issuing bureaus);
-// `town01` … `town12` (town supervisors; `town11` is the empty post and does not exist); `doctor` and `cadre` (the two leads
+// `town01` … `town12` (town supervisors; `town02` is the empty post and does not exist); `doctor` and `cadre` (the two leads
 // of the first village, 王家村 of 青塘镇); `hospital01.1` … (three of each town's hospital); `training.1` (the county's
 // training team); everybody else by village: `v002.m1` leads its medical team, `v002.c1` its cadre team.
 import { chance } from './chance.ts';
@@ -20,7 +20,7 @@ export interface ExampleHand {
   readonly bureau: string;
 }
 
-const EMPTY_POST = `${COUNTY}011`;
+const EMPTY_POST = `${COUNTY}002`;
 const MEDICAL = ['村医', '村医', '乡镇卫生院', '乡镇卫生院', '医疗机构'] as const; // 835 = 167 × 5
 const CADRES = ['第一书记', '驻村干部', '村两委', '计生专干', '帮扶工作队'] as const; // 839 = 167 × 5 + 4
 const SIX_CADRES: ReadonlySet<number> = new Set([7, 52, 97, 142]); // villages whose cadre team has a sixth, of the village committee

@@ -44,9 +44,11 @@ export function expectedOf(households: readonly HouseholdFacts[], stops: readonl
   };
   for (const household of households) {
     open(`talk/${household.registerNo}`, 'policy_talk');
-    if (!household.signed) for (const side of ['medical', 'cadre']) open(`contract/${household.registerNo}/${side}`, 'contract');
+    if (!household.signed)
+      for (const side of ['medical', 'cadre']) open(`contract/${household.registerNo}/${side}`, 'contract');
     for (const person of household.persons) {
-      if (person.planned) for (const side of ['medical', 'cadre']) open(`verify/${person.idNo}/${side}`, 'verification');
+      if (person.planned)
+        for (const side of ['medical', 'cadre']) open(`verify/${person.idNo}/${side}`, 'verification');
       for (const { programme, nextDueOn } of person.enrolments) {
         if (nextDueOn > WINDOW_TO) continue;
         open(`${programme}/${person.idNo}/current`, programme);
@@ -56,7 +58,9 @@ export function expectedOf(households: readonly HouseholdFacts[], stops: readonl
   }
   const made = tally([...tasks.values()].map((task) => task.kind).filter((kind) => kind !== 'htn' && kind !== 't2dm'));
 
-  const peopleOf = new Map(households.map((household) => [household.registerNo, household.persons.map((person) => person.idNo)]));
+  const peopleOf = new Map(
+    households.map((household) => [household.registerNo, household.persons.map((person) => person.idNo)]),
+  );
   const seen = new Set<string>();
   let urgent = 0;
   for (const stop of stops) {
@@ -89,10 +93,12 @@ export function expectedOf(households: readonly HouseholdFacts[], stops: readonl
       next.push(kind);
     }
     if (stop.missed?.reason === 'died') for (const key of keysOf(tasks, stop.missed.idNo)) end(key, 'excused');
-    if (stop.missed?.reason === 'moved_out') for (const part of [stop.registerNo, ...people]) for (const key of keysOf(tasks, part)) end(key, 'excused');
+    if (stop.missed?.reason === 'moved_out')
+      for (const part of [stop.registerNo, ...people]) for (const key of keysOf(tasks, part)) end(key, 'excused');
   }
   // What routine owed before the drive goes back to routine; the drive's own work is not done.
-  for (const task of tasks.values()) if (task.ending === 'not_done' && ['htn', 't2dm', 'referral_check'].includes(task.kind)) task.ending = 'released';
+  for (const task of tasks.values())
+    if (task.ending === 'not_done' && ['htn', 't2dm', 'referral_check'].includes(task.kind)) task.ending = 'released';
   return {
     made,
     adopted: tally(adopted),
@@ -106,4 +112,5 @@ export function expectedOf(households: readonly HouseholdFacts[], stops: readonl
 const keysOf = (tasks: ReadonlyMap<string, ExpectedTask>, part: string | null): string[] =>
   [...tasks.keys()].filter((key) => key.split('/').includes(part ?? ''));
 
-const dayPlus = (day: string, days: number): string => new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10);
+const dayPlus = (day: string, days: number): string =>
+  new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10);

@@ -1,0 +1,126 @@
+// test/scenarios/winter-drive/drive.ts: the whole drive on the time-skipping server, with the real activities, PostgreSQL, relay and SMTP.
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { activities } from '../../../activities/index.ts';
+import { LAUNCH } from '../../../examples/winter-drive/field-work.ts';
+import type { Office } from '../../../examples/winter-drive/minders.ts';
+import { openExampleCounty } from '../../../examples/winter-drive/open.ts';
+import { approveDrive, askForLaunch, planClinics, recordTraining, trainedEarly } from '../../../examples/winter-drive/plan.ts';
+import { openStory, type Schedule, scheduleOf } from '../../../examples/winter-drive/play.ts';
+import { openMail } from '../../../src/notices/channels/email.ts';
+import { openMailbox } from '../../../src/notices/mailbox.ts';
+import { systemActor } from '../../../src/platform/actor.ts';
+import { at, type CivilDate, epochMs, type Instant, plusDays, plusMinutes } from '../../../src/platform/civil.ts';
+import { setStory, toWall } from '../../../src/platform/clock.ts';
+import type { Keys } from '../../../src/platform/crypto.ts';
+import { openDb } from '../../../src/platform/db.ts';
+import { openLog } from '../../../src/platform/log.ts';
+import { startRelay } from '../../../src/platform/relay.ts';
+import { dataConverter, TASK_QUEUE } from '../../../src/platform/temporal.ts';
+import { wake } from '../../../src/platform/wake.ts';
+
+const COUNTY = '450803';
+const CURTAIN: Instant = at(LAUNCH, '07:55');
+/** A day after the grace: everything has ended. */
+const LAST_DAY: CivilDate = '2018-03-08';
+
+const keys: Keys = { current: 'drive', byId: { drive: Buffer.alloc(32, 3) }, index: Buffer.alloc(32, 4) };
+
+export interface DriveOptions {
+  readonly databaseUrl: string;
+  readonly testServer: string;
+  readonly workflowBundle: string;
+  readonly towns?: number;
+  readonly tell?: (line: string) => void;
+  /** Told at the end of each day. */
+  readonly onDay?: (office: Office, campaignId: string, day: CivilDate) => Promise<void>;
+}
+
+export interface Driven {
+  readonly office: Office;
+  readonly campaignId: string;
+  readonly schedule: Schedule;
+  /** Receipts that were put to review: the story expects none. */
+  readonly odd: readonly unknown[];
+  close(): Promise<void>;
+}
+
+export async function runDrive(options: DriveOptions): Promise<Driven> {
+  const towns = options.towns === undefined ? {} : { towns: options.towns };
+  const db = openDb({ url: options.databaseUrl });
+  const mailbox = await openMailbox(db);
+  const office: Office = { db, keys, countyCode: COUNTY, mail: openMail(mailbox.url), mailFrom: 'Doorstep <doorstep@doorstep.example>', publicUrl: 'https://doorstep.example' };
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'doorstep-registers-'));
+  await openExampleCounty(db, keys, folder, towns).finally(() => rm(folder, { recursive: true, force: true }));
+
+  const env = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'existing-path', path: options.testServer } },
+    client: { dataConverter: dataConverter(keys) },
+  });
+  const startedAt = await env.currentTimeMs();
+  await setStory(db, CURTAIN, startedAt);
+  const offsetMs = epochMs(CURTAIN) - startedAt;
+  const worker = await Worker.create({
+    connection: env.nativeConnection,
+    taskQueue: TASK_QUEUE,
+    workflowBundle: { codePath: options.workflowBundle },
+    activities: activities(office),
+    dataConverter: dataConverter(keys),
+    maxCachedWorkflows: 400,
+  });
+  const running = worker.run();
+  const signal = async (id: string): Promise<void> => {
+    const [type = '', ...key] = id.split('/');
+    await env.client.workflow.signalWithStart(type, { taskQueue: TASK_QUEUE, workflowId: id, args: [key.join('/')], signal: 'changed', signalArgs: [], workflowIdConflictPolicy: 'USE_EXISTING' });
+  };
+  const relay = startRelay({ db, databaseUrl: options.databaseUrl, countyCode: COUNTY, signal, log: openLog('silent', 'relay') });
+
+  /** Everything woken has been signalled; then the county's clock goes on to `until`. */
+  const minded = async (_from: Instant, until: Instant): Promise<void> => {
+    await carried();
+    const left = epochMs(toWall(until, offsetMs)) - (await env.currentTimeMs());
+    if (left > 0) await env.sleep(left);
+    await carried();
+  };
+  const carried = async (): Promise<void> => {
+    const waiting = 'select exists (select from wake) as waiting';
+    while ((await db.systemPool.query<{ waiting: boolean }>(waiting)).rows[0]?.waiting) await new Promise(setImmediate);
+  };
+
+  const schedule = await scheduleOf(office, towns);
+  const story = await openStory(office, schedule);
+  const campaignId = await approveDrive(office, story.cast);
+  await minded(CURTAIN, at(LAUNCH, '08:15')); // both bureaus have approved: the campaign's workflow prepares
+  await recordTraining(office, story.cast, trainedEarly, at(LAUNCH, '08:15'));
+  await planClinics(office, story.cast, campaignId, schedule.calendar);
+  await askForLaunch(office, story.cast, campaignId);
+  await db.tx(systemActor(COUNTY), CURTAIN, (tx) => wake(tx, [`register/${COUNTY}`]));
+  await minded(CURTAIN, at(LAUNCH, '08:35')); // and launches
+  const odd: unknown[] = [];
+  for (let day: CivilDate = LAUNCH; day <= LAST_DAY; day = plusDays(day, 1)) {
+    odd.push(...(await story.playDay(day, minded)));
+    await options.onDay?.(office, campaignId, day);
+  }
+  await minded(CURTAIN, plusMinutes(at(LAST_DAY, '23:59'), 30));
+
+  return {
+    office,
+    campaignId,
+    schedule,
+    odd,
+    async close() {
+      await relay.stop();
+      worker.shutdown();
+      await running;
+      await env.teardown();
+      office.mail.close();
+      await mailbox.close();
+      await db.close();
+    },
+  };
+}
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });

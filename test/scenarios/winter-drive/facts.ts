@@ -1,0 +1,61 @@
+// test/scenarios/winter-drive/facts.ts: what the drive came to, asked of the rows directly.
+import { type Db, sql } from '../../../src/platform/db.ts';
+import type { Dated, Held } from './rungs.ts';
+
+const COUNTY = '450803';
+
+async function all<T>(db: Db, statement: ReturnType<typeof sql<T>>): Promise<T[]> {
+  return (await statement.execute(db.systemKysely)).rows;
+}
+
+const counted = (rows: readonly { key: string; n: number }[]): Record<string, number> => Object.fromEntries(rows.map(({ key, n }) => [key, n]));
+
+/** Tasks the drive made itself, by kind. */
+export const made = async (db: Db) =>
+  counted(
+    await all(db, sql<{ key: string; n: number }>`select kind as key, count(*)::int as n from task where source_key like 'duty/%' and kind in ('policy_talk', 'verification', 'contract') group by 1`),
+  );
+
+/** Follow-ups claimed at the launch. */
+export const adopted = async (db: Db) =>
+  counted(await all(db, sql<{ key: string; n: number }>`select kind as key, count(*)::int as n from task where kind in ('htn', 't2dm') and campaign_id is not null and in_goal group by 1`));
+
+/** Next tasks claimed while the drive ran. */
+export const next = async (db: Db) =>
+  counted(await all(db, sql<{ key: string; n: number }>`select kind as key, count(*)::int as n from task where campaign_id is not null and not in_goal group by 1`));
+
+/** How every task at a door ended: `kind/ending`. */
+export const endings = async (db: Db) =>
+  counted(
+    await all(
+      db,
+      sql<{ key: string; n: number }>`select kind || '/' || case when released_at is not null and (closed_at is null or closed_at > released_at) then 'released' else coalesce(close_reason, 'open') end as key, count(*)::int as n
+        from task where campaign_id is not null and kind in ('policy_talk', 'verification', 'contract', 'htn', 't2dm', 'referral_check') group by 1`,
+    ),
+  );
+
+export const one = async (db: Db, statement: ReturnType<typeof sql<{ n: number }>>): Promise<number> => (await all(db, statement))[0]?.n ?? 0;
+
+export const dated = (db: Db): Promise<Dated[]> =>
+  all(
+    db,
+    sql<Dated>`select id, kind, area_code as area, created_at as "createdAt", closed_at as "closedAt", due_on as "dueOn", grace_until as "graceUntil", grace,
+      bounded_until as "boundedUntil", campaign_id is not null as "ofDrive" from task where county_code = ${COUNTY}`,
+  );
+
+export const held = (db: Db): Promise<Held[]> =>
+  all(db, sql<Held>`select village_code as village, from_on as "from", to_on as "to", approved_at as at from hold where village_code is not null and approved_at is not null`);
+
+export interface Climbed {
+  readonly task: string;
+  readonly cycle: number;
+  readonly level: number;
+  readonly kind: string;
+  readonly morning: string;
+}
+
+export const climbed = (db: Db): Promise<Climbed[]> =>
+  all(db, sql<Climbed>`select task_id as task, cycle, level, kind, decided_on as morning from escalation where county_code = ${COUNTY}`);
+
+export const calendarDays = (db: Db, from: string, to: string): Promise<{ day: string; workday: boolean }[]> =>
+  all(db, sql<{ day: string; workday: boolean }>`select day, workday from calendar_day where county_code = ${COUNTY} and day between ${from} and ${to} order by day`);
