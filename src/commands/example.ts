@@ -1,17 +1,14 @@
 // src/commands/example.ts: opens the example drive in an empty database, once, whatever killed the attempt before.
-import path from 'node:path';
 import pg from 'pg';
-import { openExampleCounty } from '../../examples/winter-drive/open.ts';
+import { OPENS, tellHistory } from '../../examples/winter-drive/history.ts';
 import { hashPassword } from '../access/passwords.ts';
 import type { Config } from '../config.ts';
-import { at } from '../platform/civil.ts';
+import { openMail } from '../notices/channels/email.ts';
 import { setStory } from '../platform/clock.ts';
 import { openDb, sql } from '../platform/db.ts';
 import { migrate } from '../platform/migrate.ts';
-import { STATE } from './ground.ts';
 
-/** The morning on which the example opens: day 61. */
-const OPENS = at('2018-01-30', '08:00');
+const MAILS_A_SECOND = 500; // to a mailbox of our own: three weeks of digests in seconds
 
 export interface DemoPerson {
   readonly role: string;
@@ -20,28 +17,33 @@ export interface DemoPerson {
 
 /**
  * The story's row is written last: a county without it was cut off half way, and is begun again from nothing.
+ * @param ours the database is the embedded one: nothing in it is anybody else's.
  * @returns whom to sign in as.
  */
 export async function openExample(
   config: Config,
   password: string,
+  ours: boolean,
   step: (what: string) => void,
 ): Promise<DemoPerson[]> {
   if (!(await isOpen(config.databaseUrl))) {
     if (!(await isEmpty(config.databaseUrl))) {
+      if (!ours)
+        throw new Error('STORY=on 只能用于空数据库 / STORY=on wants an empty database: this one holds a county');
       step('上次未完成，重新来过 / the last attempt was cut off; beginning again');
       await begin(config.databaseUrl);
     }
     step('示例:港南区冬季行动 / the example drive');
-    const db = openDb({ url: config.databaseUrl });
+    const { databaseUrl: url, countyCode, keys, mailFrom, publicUrl } = config;
+    const db = openDb({ url });
+    const mail = openMail(config.smtpUrl, MAILS_A_SECOND);
     try {
-      await openExampleCounty(db, config.keys, path.join(STATE, 'example'), { tell: (line) => step(`  ${line}`) });
+      await tellHistory({ db, keys, countyCode, mail, mailFrom, publicUrl }, (line) => step(`  ${line}`));
       const hash = await hashPassword(password);
-      await sql`update account set password_hash = ${hash} where county_code = ${config.countyCode}`.execute(
-        db.systemKysely,
-      );
+      await sql`update account set password_hash = ${hash} where county_code = ${countyCode}`.execute(db.systemKysely);
       await setStory(db, OPENS, Date.now());
     } finally {
+      mail.close();
       await db.close();
     }
   }
@@ -56,7 +58,7 @@ async function isEmpty(url: string): Promise<boolean> {
   return (await asOwner(url, 'select from division limit 1')) === 0;
 }
 
-/** Only ever called on a database of the story: one of a real county has no business here, see `isOpen` and STORY. */
+/** Only ever called on the embedded database. */
 async function begin(url: string): Promise<void> {
   await asOwner(url, 'drop schema public cascade; create schema public');
   await migrate(url);

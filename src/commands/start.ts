@@ -53,6 +53,7 @@ async function startParts(parts: Supervisor): Promise<void> {
   const env = await environment();
   step('数据库 PostgreSQL');
   let databaseUrl = env.DATABASE_URL;
+  const ours = !databaseUrl;
   if (!databaseUrl) {
     const postgres = await parts.supervise('PostgreSQL', () => startPostgres({ dir: POSTGRES_DIR }));
     databaseUrl = postgres.current.url;
@@ -71,7 +72,7 @@ async function startParts(parts: Supervisor): Promise<void> {
     env.SMTP_URL = mailbox.current.url;
   }
   const config = loadConfig(env);
-  const people = config.story ? await openExample(config, demoPassword(), step) : [];
+  const people = config.story ? await openExample(config, demoPassword(), ours, step) : [];
   step('接口与网页 API and pages');
   const childEnv = Object.fromEntries(
     Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),

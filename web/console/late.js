@@ -136,17 +136,18 @@ const table = (tasks, names) =>
 
 const known = new Map();
 
-/** `town village`, since villages of two towns may bear one name. */
+/** `town village`, since villages of two towns may bear one name; a town or the county alone for what is theirs to do. */
 async function placeNames(tasks) {
-  const towns = new Set(
-    tasks.map(({ areaCode }) => areaCode.slice(0, 9)).filter((code) => code.length === 9 && !known.has(code)),
-  );
+  const asked = new Set(tasks.map(({ areaCode }) => areaCode.slice(0, 9)).filter((code) => !known.has(code)));
   await Promise.all(
-    [...towns].map(async (town) => {
-      const { items } = await get(`/divisions?${new URLSearchParams({ under: town, limit: 200 })}`);
-      for (const { code, name } of items) known.set(code, name);
+    [...asked].map(async (code) => {
+      const limit = code.length === 6 ? 1 : 200; // the division itself comes first; a town has fewer than 200 villages
+      const { items } = await get(`/divisions?${new URLSearchParams({ under: code, limit })}`);
+      for (const division of items) known.set(division.code, division.name);
     }),
   );
-  return (code) =>
-    [known.get(code.slice(0, 9)), code.length === 12 ? known.get(code) : null].filter(Boolean).join(' ') || code;
+  return (code) => {
+    const names = [known.get(code.slice(0, 9)), code.length === 12 ? known.get(code) : null];
+    return names.filter(Boolean).join(' ') || code;
+  };
 }

@@ -7,7 +7,7 @@ export const skeleton = (lines = 4) =>
   h(
     'div',
     { class: 'skeleton', role: 'status', 'aria-label': w('loading') },
-    Array.from({ length: lines }, () => h('i')),
+    Array.from({ length: lines }, () => h('span', { class: 'line' })),
   );
 
 /** Says what to do next. */
