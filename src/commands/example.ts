@@ -35,7 +35,7 @@ export async function openExample(
     }
     step('示例:港南区冬季行动 / the example drive');
     const { databaseUrl: url, countyCode, keys, mailFrom, publicUrl } = config;
-    const db = openDb({ url });
+    const db = openDb({ url, waitForDisk: false });
     const mail = openMail(config.smtpUrl, MAILS_A_SECOND);
     try {
       await tellHistory({ db, keys, countyCode, mail, mailFrom, publicUrl }, (line) => step(`  ${line}`));

@@ -8,7 +8,13 @@ import { activities } from '../../../activities/index.ts';
 import { LAUNCH } from '../../../examples/winter-drive/field-work.ts';
 import type { Office } from '../../../examples/winter-drive/minders.ts';
 import { openExampleCounty } from '../../../examples/winter-drive/open.ts';
-import { approveDrive, askForLaunch, planClinics, recordTraining, trainedEarly } from '../../../examples/winter-drive/plan.ts';
+import {
+  approveDrive,
+  askForLaunch,
+  planClinics,
+  recordTraining,
+  trainedEarly,
+} from '../../../examples/winter-drive/plan.ts';
 import { openStory, type Schedule, scheduleOf } from '../../../examples/winter-drive/play.ts';
 import { openMail } from '../../../src/notices/channels/email.ts';
 import { openMailbox } from '../../../src/notices/mailbox.ts';
@@ -26,6 +32,8 @@ const COUNTY = '450803';
 const CURTAIN: Instant = at(LAUNCH, '07:55');
 /** A day after the grace: everything has ended. */
 const LAST_DAY: CivilDate = '2018-03-08';
+
+const MAILS_A_SECOND = 1_000; // to a mailbox of our own
 
 const keys: Keys = { current: 'drive', byId: { drive: Buffer.alloc(32, 3) }, index: Buffer.alloc(32, 4) };
 
@@ -52,7 +60,14 @@ export async function runDrive(options: DriveOptions): Promise<Driven> {
   const towns = options.towns === undefined ? {} : { towns: options.towns };
   const db = openDb({ url: options.databaseUrl });
   const mailbox = await openMailbox(db);
-  const office: Office = { db, keys, countyCode: COUNTY, mail: openMail(mailbox.url), mailFrom: 'Doorstep <doorstep@doorstep.example>', publicUrl: 'https://doorstep.example' };
+  const office: Office = {
+    db,
+    keys,
+    countyCode: COUNTY,
+    mail: openMail(mailbox.url, MAILS_A_SECOND),
+    mailFrom: 'Doorstep <doorstep@doorstep.example>',
+    publicUrl: 'https://doorstep.example',
+  };
   const folder = await mkdtemp(path.join(os.tmpdir(), 'doorstep-registers-'));
   await openExampleCounty(db, keys, folder, towns).finally(() => rm(folder, { recursive: true, force: true }));
 
@@ -74,9 +89,22 @@ export async function runDrive(options: DriveOptions): Promise<Driven> {
   const running = worker.run();
   const signal = async (id: string): Promise<void> => {
     const [type = '', ...key] = id.split('/');
-    await env.client.workflow.signalWithStart(type, { taskQueue: TASK_QUEUE, workflowId: id, args: [key.join('/')], signal: 'changed', signalArgs: [], workflowIdConflictPolicy: 'USE_EXISTING' });
+    await env.client.workflow.signalWithStart(type, {
+      taskQueue: TASK_QUEUE,
+      workflowId: id,
+      args: [key.join('/')],
+      signal: 'changed',
+      signalArgs: [],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    });
   };
-  const relay = startRelay({ db, databaseUrl: options.databaseUrl, countyCode: COUNTY, signal, log: openLog('silent', 'relay') });
+  const relay = startRelay({
+    db,
+    databaseUrl: options.databaseUrl,
+    countyCode: COUNTY,
+    signal,
+    log: openLog('silent', 'relay'),
+  });
 
   /** Everything woken has been signalled; then the county's clock goes on to `until`. */
   const minded = async (_from: Instant, until: Instant): Promise<void> => {

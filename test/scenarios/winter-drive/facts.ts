@@ -8,33 +8,60 @@ async function all<T>(db: Db, statement: ReturnType<typeof sql<T>>): Promise<T[]
   return (await statement.execute(db.systemKysely)).rows;
 }
 
-const counted = (rows: readonly { key: string; n: number }[]): Record<string, number> => Object.fromEntries(rows.map(({ key, n }) => [key, n]));
+const counted = (rows: readonly { key: string; n: number }[]): Record<string, number> =>
+  Object.fromEntries(rows.map(({ key, n }) => [key, n]));
 
 /** Tasks the drive made itself, by kind. */
 export const made = async (db: Db) =>
   counted(
-    await all(db, sql<{ key: string; n: number }>`select kind as key, count(*)::int as n from task where source_key like 'duty/%' and kind in ('policy_talk', 'verification', 'contract') group by 1`),
+    await all(
+      db,
+      sql<{
+        key: string;
+        n: number;
+      }>`select kind as key, count(*)::int as n from task where source_key like 'duty/%' and kind in ('policy_talk', 'verification', 'contract') group by 1`,
+    ),
   );
 
 /** Follow-ups claimed at the launch. */
 export const adopted = async (db: Db) =>
-  counted(await all(db, sql<{ key: string; n: number }>`select kind as key, count(*)::int as n from task where kind in ('htn', 't2dm') and campaign_id is not null and in_goal group by 1`));
+  counted(
+    await all(
+      db,
+      sql<{
+        key: string;
+        n: number;
+      }>`select kind as key, count(*)::int as n from task where kind in ('htn', 't2dm') and campaign_id is not null and in_goal group by 1`,
+    ),
+  );
 
 /** Next tasks claimed while the drive ran. */
 export const next = async (db: Db) =>
-  counted(await all(db, sql<{ key: string; n: number }>`select kind as key, count(*)::int as n from task where campaign_id is not null and not in_goal group by 1`));
+  counted(
+    await all(
+      db,
+      sql<{
+        key: string;
+        n: number;
+      }>`select kind as key, count(*)::int as n from task where campaign_id is not null and not in_goal group by 1`,
+    ),
+  );
 
 /** How every task at a door ended: `kind/ending`. */
 export const endings = async (db: Db) =>
   counted(
     await all(
       db,
-      sql<{ key: string; n: number }>`select kind || '/' || case when released_at is not null and (closed_at is null or closed_at > released_at) then 'released' else coalesce(close_reason, 'open') end as key, count(*)::int as n
+      sql<{
+        key: string;
+        n: number;
+      }>`select kind || '/' || case when released_at is not null and (closed_at is null or closed_at > released_at) then 'released' else coalesce(close_reason, 'open') end as key, count(*)::int as n
         from task where campaign_id is not null and kind in ('policy_talk', 'verification', 'contract', 'htn', 't2dm', 'referral_check') group by 1`,
     ),
   );
 
-export const one = async (db: Db, statement: ReturnType<typeof sql<{ n: number }>>): Promise<number> => (await all(db, statement))[0]?.n ?? 0;
+export const one = async (db: Db, statement: ReturnType<typeof sql<{ n: number }>>): Promise<number> =>
+  (await all(db, statement))[0]?.n ?? 0;
 
 export const dated = (db: Db): Promise<Dated[]> =>
   all(
@@ -44,7 +71,10 @@ export const dated = (db: Db): Promise<Dated[]> =>
   );
 
 export const held = (db: Db): Promise<Held[]> =>
-  all(db, sql<Held>`select village_code as village, from_on as "from", to_on as "to", approved_at as at from hold where village_code is not null and approved_at is not null`);
+  all(
+    db,
+    sql<Held>`select village_code as village, from_on as "from", to_on as "to", approved_at as at from hold where village_code is not null and approved_at is not null`,
+  );
 
 export interface Climbed {
   readonly task: string;
@@ -55,7 +85,16 @@ export interface Climbed {
 }
 
 export const climbed = (db: Db): Promise<Climbed[]> =>
-  all(db, sql<Climbed>`select task_id as task, cycle, level, kind, decided_on as morning from escalation where county_code = ${COUNTY}`);
+  all(
+    db,
+    sql<Climbed>`select task_id as task, cycle, level, kind, decided_on as morning from escalation where county_code = ${COUNTY}`,
+  );
 
 export const calendarDays = (db: Db, from: string, to: string): Promise<{ day: string; workday: boolean }[]> =>
-  all(db, sql<{ day: string; workday: boolean }>`select day, workday from calendar_day where county_code = ${COUNTY} and day between ${from} and ${to} order by day`);
+  all(
+    db,
+    sql<{
+      day: string;
+      workday: boolean;
+    }>`select day, workday from calendar_day where county_code = ${COUNTY} and day between ${from} and ${to} order by day`,
+  );

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import type { Office } from '../../../examples/winter-drive/minders.ts';
 import { systemActor } from '../../../src/platform/actor.ts';
 import { at, type CivilDate } from '../../../src/platform/civil.ts';
 import { canonicalHash, canonicalJson } from '../../../src/platform/crypto.ts';
@@ -11,7 +12,6 @@ import { sql } from '../../../src/platform/db.ts';
 import { startPostgres } from '../../../src/platform/embedded/postgres.ts';
 import { findTestServer } from '../../../src/platform/embedded/tools.mjs';
 import { migrate } from '../../../src/platform/migrate.ts';
-import type { Office } from '../../../examples/winter-drive/minders.ts';
 import { progress } from '../../../src/reports/progress.ts';
 import { runDrive } from './drive.ts';
 
@@ -23,12 +23,23 @@ try {
   await migrate(postgres.url);
   const testServer = findTestServer();
   if (!testServer) throw new Error('the time-skipping server is missing: npm run drive sets it up');
-  const { code } = await bundleWorkflowCode({ workflowsPath: path.resolve('workflows/index.ts'), logger: new DefaultLogger('ERROR') });
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: path.resolve('workflows/index.ts'),
+    logger: new DefaultLogger('ERROR'),
+  });
   const workflowBundle = path.join(folder, 'workflows.js');
   await writeFile(workflowBundle, code);
   console.log('日期        已访/应访      逾期  一级  二级  三级  邮件');
-  const driven = await runDrive({ databaseUrl: postgres.url, testServer, workflowBundle, ...(values.towns ? { towns: Number(values.towns) } : {}), onDay });
-  const { rows } = await sql<{ report: unknown; hash: string }>`select report, hash from seal`.execute(driven.office.db.systemKysely);
+  const driven = await runDrive({
+    databaseUrl: postgres.url,
+    testServer,
+    workflowBundle,
+    ...(values.towns ? { towns: Number(values.towns) } : {}),
+    onDay,
+  });
+  const { rows } = await sql<{ report: unknown; hash: string }>`select report, hash from seal`.execute(
+    driven.office.db.systemKysely,
+  );
   const sealed = rows[0];
   if (!sealed) throw new Error('the drive ended without a sealed report');
   console.log(`\n${JSON.stringify(sealed.report, null, 1)}`);
@@ -43,7 +54,9 @@ try {
 
 async function onDay(office: Office, campaignId: string, day: CivilDate): Promise<void> {
   const asOf = at(day, '23:00');
-  const { seen, total } = await office.db.tx(systemActor(office.countyCode), asOf, (tx) => progress(tx, office.countyCode, campaignId, asOf));
+  const { seen, total } = await office.db.tx(systemActor(office.countyCode), asOf, (tx) =>
+    progress(tx, office.countyCode, campaignId, asOf),
+  );
   const counts = await sql<{ late: number; one: number; two: number; three: number; mails: number }>`select
       (select count(*) from task where closed_at is null and coalesce(grace_until, due_on) < ${day}) as late,
       count(*) filter (where level = 1) as one, count(*) filter (where level = 2) as two, count(*) filter (where level = 3) as three,
@@ -51,5 +64,7 @@ async function onDay(office: Office, campaignId: string, day: CivilDate): Promis
     from escalation where decided_on = ${day}`.execute(office.db.systemKysely);
   const { late = 0, one = 0, two = 0, three = 0, mails = 0 } = counts.rows[0] ?? {};
   const cell = (value: number, width: number): string => String(value).padStart(width);
-  console.log(`${day} ${cell(seen, 6)}/${total} ${cell(late, 8)} ${cell(one, 5)} ${cell(two, 5)} ${cell(three, 5)} ${cell(mails, 6)}`);
+  console.log(
+    `${day} ${cell(seen, 6)}/${total} ${cell(late, 8)} ${cell(one, 5)} ${cell(two, 5)} ${cell(three, 5)} ${cell(mails, 6)}`,
+  );
 }

@@ -45,8 +45,11 @@ export function expectedRungs(
   for (const task of tasks) {
     const own = holds.filter((hold) => hold.village === task.area);
     const start = task.graceUntil ?? task.dueOn;
-    const counted = (day: string): boolean => (task.boundedUntil !== null || days.some((d) => d.day === day && d.workday)) && !own.some((hold) => hold.from <= day && day <= hold.to && hold.at.slice(0, 10) <= day);
-    const between = (after: string, through: string): number => days.filter(({ day }) => day > after && day <= through && counted(day)).length;
+    const counted = (day: string): boolean =>
+      (task.boundedUntil !== null || days.some((d) => d.day === day && d.workday)) &&
+      !own.some((hold) => hold.from <= day && day <= hold.to && hold.at.slice(0, 10) <= day);
+    const between = (after: string, through: string): number =>
+      days.filter(({ day }) => day > after && day <= through && counted(day)).length;
     let cycle = 0;
     let level = 0;
     let last = '';

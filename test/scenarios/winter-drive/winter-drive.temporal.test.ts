@@ -18,7 +18,12 @@ let drop: () => Promise<void>;
 beforeAll(async () => {
   const database = await freshDatabase();
   drop = database.drop;
-  driven = await runDrive({ databaseUrl: database.url, testServer: inject('testServer'), workflowBundle: inject('workflowBundle'), towns: TOWNS });
+  driven = await runDrive({
+    databaseUrl: database.url,
+    testServer: inject('testServer'),
+    workflowBundle: inject('workflowBundle'),
+    towns: TOWNS,
+  });
   expected = expectedOf(driven.schedule.households, driven.schedule.stops);
 }, 280_000);
 
@@ -50,16 +55,21 @@ describe('the winter drive over two towns', () => {
 
   it('has seen the households that the schedule met', async () => {
     const { db } = driven.office;
-    const seen = sql<{ n: number }>`select count(distinct household_id)::int as n from record where kind = 'policy_talk' and filing = 'accepted'`;
+    const seen = sql<{
+      n: number;
+    }>`select count(distinct household_id)::int as n from record where kind = 'policy_talk' and filing = 'accepted'`;
     expect(await facts.one(db, seen)).toBe(expected.seen);
-    expect(await facts.one(db, sql<{ n: number }>`select count(*)::int as n from referral where kind = 'urgent'`)).toBe(expected.urgent);
+    expect(await facts.one(db, sql<{ n: number }>`select count(*)::int as n from referral where kind = 'urgent'`)).toBe(
+      expected.urgent,
+    );
   });
 
   it('climbs each rung once, on the morning a day-by-day count finds', async () => {
     const { db } = driven.office;
     const days = await facts.calendarDays(db, '2018-01-09', '2018-03-08');
     const wanted = expectedRungs(await facts.dated(db), await facts.held(db), days, [EMPTY_POST], RUNNING);
-    const told = ({ task, cycle, level, kind, morning }: facts.Climbed): string => `${morning} ${task} ${cycle}/${level} ${kind}`;
+    const told = ({ task, cycle, level, kind, morning }: facts.Climbed): string =>
+      `${morning} ${task} ${cycle}/${level} ${kind}`;
     const climbed = (await facts.climbed(db)).map(told).sort();
     expect(wanted.length).toBeGreaterThan(500); // the oracle has something to say
     expect(climbed).toEqual(wanted.map(told).sort());
@@ -67,27 +77,58 @@ describe('the winter drive over two towns', () => {
 
   it('sends each person at most one digest a day, and every line in one envelope', async () => {
     const { db } = driven.office;
-    const twice = sql<{ n: number }>`select count(*)::int as n from (select to_address, (received_at + interval '8 hours')::date from mailbox m
+    const twice = sql<{
+      n: number;
+    }>`select count(*)::int as n from (select to_address, (received_at + interval '8 hours')::date from mailbox m
       join notice n on m.message_id like '%' || n.id || '%' where n.kind = 'digest' group by 1, 2 having count(*) > 1) t`;
     expect(await facts.one(db, twice)).toBe(0);
-    expect(await facts.one(db, sql<{ n: number }>`select count(*)::int as n from (select message_id from mailbox group by 1 having count(*) > 1) t`)).toBe(0);
+    expect(
+      await facts.one(
+        db,
+        sql<{
+          n: number;
+        }>`select count(*)::int as n from (select message_id from mailbox group by 1 having count(*) > 1) t`,
+      ),
+    ).toBe(0);
     expect(await facts.one(db, sql<{ n: number }>`select count(*)::int as n from mailbox`)).toBeGreaterThan(500);
-    expect(await facts.one(db, sql<{ n: number }>`select count(*)::int as n from notice where state not in ('sent', 'overtaken')`)).toBe(0);
+    expect(
+      await facts.one(
+        db,
+        sql<{ n: number }>`select count(*)::int as n from notice where state not in ('sent', 'overtaken')`,
+      ),
+    ).toBe(0);
   });
 
   it('names no patient in any mail', async () => {
     const { db } = driven.office;
-    const named = sql<{ n: number }>`select count(*)::int as n from mailbox m join person p on position(p.name in m.body) > 0 and length(p.name) > 2
+    const named = sql<{
+      n: number;
+    }>`select count(*)::int as n from mailbox m join person p on position(p.name in m.body) > 0 and length(p.name) > 2
       where not exists (select from account a where a.name = p.name) and not exists (select from division d where position(p.name in d.name) > 0)`;
     expect(await facts.one(db, named)).toBe(0);
   });
 
   it('leaves nothing of the campaign open after closing, and seals its report', async () => {
     const { db } = driven.office;
-    const open = sql<{ n: number }>`select count(*)::int as n from task where campaign_id = ${driven.campaignId} and closed_at is null and released_at is null`;
+    const open = sql<{
+      n: number;
+    }>`select count(*)::int as n from task where campaign_id = ${driven.campaignId} and closed_at is null and released_at is null`;
     expect(await facts.one(db, open)).toBe(0);
     const stages = await sql<{ stage: string }>`select stage from campaign_stage order by seq`.execute(db.systemKysely);
-    expect(stages.rows.map(({ stage }) => stage)).toEqual(['draft', 'submitted', 'approved', 'ready', 'running', 'closing', 'closed']);
-    expect(await facts.one(db, sql<{ n: number }>`select count(*)::int as n from seal where campaign_id = ${driven.campaignId}`)).toBe(1);
+    expect(stages.rows.map(({ stage }) => stage)).toEqual([
+      'draft',
+      'submitted',
+      'approved',
+      'ready',
+      'running',
+      'closing',
+      'closed',
+    ]);
+    expect(
+      await facts.one(
+        db,
+        sql<{ n: number }>`select count(*)::int as n from seal where campaign_id = ${driven.campaignId}`,
+      ),
+    ).toBe(1);
   });
 });
