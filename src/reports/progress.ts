@@ -1,6 +1,7 @@
 // src/reports/progress.ts: where a drive stands today: planned, seen, pace, forecast, towns, goals, and what is late on which rung.
 import { isSurveyed } from '../campaigns/rules/measures.ts';
 import type { Stage } from '../campaigns/rules/stages.ts';
+import { countyWide } from '../campaigns/store/plan.ts';
 import { type Calendar, planned } from '../places/rules.ts';
 import { loadCalendar } from '../places/store.ts';
 import type { CivilDate, Instant } from '../platform/civil.ts';
@@ -82,7 +83,11 @@ export interface GoalProgress {
 }
 
 /** Where a campaign stands. @throws DomainError before its launch. */
-export async function progress(tx: Tx, countyCode: string, campaignId: string, asOf: Instant): Promise<Progress> {
+export function progress(tx: Tx, countyCode: string, campaignId: string, asOf: Instant): Promise<Progress> {
+  return countyWide(tx, () => standing(tx, countyCode, campaignId, asOf));
+}
+
+async function standing(tx: Tx, countyCode: string, campaignId: string, asOf: Instant): Promise<Progress> {
   const subject = await subjectOf(tx, countyCode, campaignId, asOf);
   launched(subject);
   const { campaign, scope, headline } = subject;

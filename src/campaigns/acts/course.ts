@@ -7,6 +7,7 @@ import { DomainError, Status } from '../../platform/errors.ts';
 import { wake } from '../../platform/wake.ts';
 import { CLOSING_GRACE_DAYS, graceEnds, graceLastDay, windowEnds } from '../rules/stages.ts';
 import { agendasOf, type CampaignRow, daysLoaded, holdCampaign, liftHold, moveWindow } from '../store/campaign.ts';
+import { countyWide } from '../store/plan.ts';
 import { endTasks, raiseCycles, replanTasks } from '../store/tasks.ts';
 import { campaignWorkflow, holdOf, moveStage, person, planFrom, wrongStage } from './lookup.ts';
 
@@ -49,7 +50,7 @@ async function replan(
   asOf: Instant,
 ): Promise<number> {
   const plan = await planFrom(tx, actor.countyCode, campaign, plusDays(dateOf(asOf), 1), asOf);
-  return replanTasks(tx, plan, oldEnd, reason);
+  return countyWide(tx, () => replanTasks(tx, plan, oldEnd, reason));
 }
 
 /** Sets a paused campaign going again: the hold ends and every open task it made is planned over the days that are left. */

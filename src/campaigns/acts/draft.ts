@@ -19,6 +19,7 @@ import {
   reviseCampaignRow,
   unknownAreas,
 } from '../store/campaign.ts';
+import { countyWide } from '../store/plan.ts';
 import { insertDutyTasks } from '../store/tasks.ts';
 import { type CampaignFile, readCampaign, writeCampaign } from '../yaml.ts';
 import { campaignWorkflow, findCampaign, holdOf, moveStage, person, planOf, wrongStage } from './lookup.ts';
@@ -155,8 +156,10 @@ export async function prepareCampaign(tx: Tx, actor: Actor, id: string, asOf: In
   await insertDutiesAndGoals(tx, actor.countyCode, id, campaign.definition);
   const plan = await planOf(tx, actor.countyCode, campaign, asOf);
   const made: Record<string, number> = {};
-  for (const duty of campaign.definition.duties)
-    if (duty.preparation) made[duty.key] = await insertDutyTasks(tx, plan, duty);
+  await countyWide(tx, async () => {
+    for (const duty of campaign.definition.duties)
+      if (duty.preparation) made[duty.key] = await insertDutyTasks(tx, plan, duty);
+  });
   await moveStage(tx, actor, campaign, 'approved', asOf, { detail: { revision: campaign.revision, made } });
   await audit(tx, actor, asOf, 'campaign.prepare', `campaign/${id}`, { made });
   if (Object.keys(made).length > 0) await wake(tx, await agendasOf(tx, actor.countyCode, campaign.definition.areas));

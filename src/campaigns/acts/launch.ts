@@ -12,6 +12,7 @@ import { driveDays, windowEnds } from '../rules/stages.ts';
 import type { Definition, Duty } from '../schema.ts';
 import { agendasOf, type CampaignRow, insertWaiver, waiversOf } from '../store/campaign.ts';
 import { shortcomings } from '../store/gate.ts';
+import { countyWide } from '../store/plan.ts';
 import { type Claim, claimFollowUps, insertDutyTasks, insertMissingFollowUps, isClaimable } from '../store/tasks.ts';
 import { campaignWorkflow, findCampaign, holdOf, moveStage, person, planOf, wrongStage } from './lookup.ts';
 
@@ -23,15 +24,17 @@ export async function campaignReadiness(tx: Tx, actor: Actor, id: string, asOf: 
 async function readinessOf(tx: Tx, countyCode: string, campaign: CampaignRow, asOf: Instant): Promise<Readiness> {
   const { definition } = campaign;
   const plan = await planOf(tx, countyCode, campaign, asOf);
-  const found = await shortcomings(tx, {
-    plan,
-    createdBy: campaign.createdBy,
-    day: dateOf(asOf),
-    asOf,
-    ladder: definition.ladder,
-    capacity: definition.capacity.stopsPerPairPerWorkingDay,
-    clinics: definition.duties.some((duty) => duty.record === 'clinic'),
-  });
+  const found = await countyWide(tx, () =>
+    shortcomings(tx, {
+      plan,
+      createdBy: campaign.createdBy,
+      day: dateOf(asOf),
+      asOf,
+      ladder: definition.ladder,
+      capacity: definition.capacity.stopsPerPairPerWorkingDay,
+      clinics: definition.duties.some((duty) => duty.record === 'clinic'),
+    }),
+  );
   return readiness(found, await waiversOf(tx, countyCode, campaign.id));
 }
 
@@ -135,12 +138,14 @@ export async function launchCampaign(tx: Tx, actor: Actor, id: string, asOf: Ins
   const plan = await planOf(tx, actor.countyCode, campaign, asOf);
   const made: Record<string, number> = {};
   const claimed: Record<string, number> = {};
-  for (const duty of campaign.definition.duties)
-    if (duty.mode === 'create' && !duty.preparation) made[duty.key] = await insertDutyTasks(tx, plan, duty);
-  for (const { duty, programme } of adopting(campaign.definition)) {
-    made[duty.key] = await insertMissingFollowUps(tx, plan, duty, programme);
-    claimed[duty.key] = await claimFollowUps(tx, claimOf(actor.countyCode, campaign), duty, programme, true);
-  }
+  await countyWide(tx, async () => {
+    for (const duty of campaign.definition.duties)
+      if (duty.mode === 'create' && !duty.preparation) made[duty.key] = await insertDutyTasks(tx, plan, duty);
+    for (const { duty, programme } of adopting(campaign.definition)) {
+      made[duty.key] = await insertMissingFollowUps(tx, plan, duty, programme);
+      claimed[duty.key] = await claimFollowUps(tx, claimOf(actor.countyCode, campaign), duty, programme, true);
+    }
+  });
   const calendar = await loadCalendar(tx, actor.countyCode);
   const days = driveDays({ from: campaign.windowFrom, to: campaign.windowTo }, dateOf(asOf), calendar);
   await moveStage(tx, actor, campaign, 'running', asOf, {

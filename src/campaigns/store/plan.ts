@@ -1,7 +1,7 @@
 // src/campaigns/store/plan.ts: which day each door of a drive is due, in SQL: one question that launches, re-plans and the gate share.
 import type { RawBuilder } from 'kysely';
 import type { CivilDate, Instant } from '../../platform/civil.ts';
-import { sql } from '../../platform/db.ts';
+import { sql, type Tx } from '../../platform/db.ts';
 import type { Select } from '../schema.ts';
 
 /** What is left of a drive's window, and where. */
@@ -20,6 +20,19 @@ export interface Plan {
 }
 
 export const ADULT_YEARS = 18;
+
+/**
+ * Runs statements over a whole county with hash joins. A register imported this morning has no statistics yet: every condition
+ * makes PostgreSQL expect one row, and doors nested into people took over two minutes where hashes take 0.2 s (62,703 people).
+ */
+export async function countyWide<T>(tx: Tx, work: () => Promise<T>): Promise<T> {
+  const join = (way: 'on' | 'off') =>
+    sql`select set_config('enable_nestloop', ${way}, true), set_config('enable_mergejoin', ${way}, true)`.execute(tx);
+  await join('off');
+  const done = await work();
+  await join('on');
+  return done;
+}
 
 const days = (plan: Plan) => sql`${[...plan.workdays]}::date[]`;
 
