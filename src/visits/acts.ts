@@ -125,14 +125,12 @@ async function lockAndRead(tx: Tx, { countyCode, accountId }: AccountActor, visi
     kinds,
   );
   const accounts = visit.partnerId ? [accountId, visit.partnerId] : [accountId];
-  const { earlier, fresh, ...who } = await facts.whoAndWhere(tx, countyCode, accounts, visit, named);
+  const { earlier, fresh, ...who } = await facts.whoAndWhere(tx, countyCode, accounts, visit, named, kinds);
   const repeated = earlier.some((stored) => stored.hash === hash);
-  const doors = { ...named, householdIds: who.households.map(({ id }) => id) };
   const measured = records.some(({ kind }) => kind === 'htn' || kind === 't2dm');
   const known: VisitFacts = {
     ...who,
     otherBody: earlier.length > 0,
-    tasks: repeated || kinds.length === 0 ? [] : await facts.tasksAbout(tx, countyCode, doors, visit.areaCode, kinds),
     superseded: repeated ? [] : await facts.supersededBy(tx, countyCode, corrects),
     judged:
       repeated || !measured

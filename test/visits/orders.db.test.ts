@@ -7,7 +7,7 @@ import { insertTasks } from '../../src/tasks/store.ts';
 import type { NewVisit } from '../../src/visits/schema.ts';
 import { COUNTY, type SmallCounty, smallCounty } from '../fixtures/county.ts';
 import { fileDatabase } from '../setup/county-database.ts';
-import { ask, doorsOf, pressure, send, stop, talk, tasksOf } from './stop.ts';
+import { ask, pressure, send, stop, talk, tasksOf } from './stop.ts';
 
 let county: SmallCounty;
 const db = fileDatabase(async (opened) => {

@@ -60,33 +60,38 @@ interface WhoAndWhere {
   readonly households: HouseholdFacts[];
   readonly persons: PersonFacts[];
   readonly enrolments: EnrolmentFacts[];
+  /** Tasks that these records may be about, open or closed, with the stage of their campaigns. */
+  readonly tasks: TaskFacts[];
   /** Ids for referrals this visit may lead to. */
   readonly fresh: string[];
 }
 
-/** Who recorded and who came along, what came with these ids before, and whose door it is; in one statement, under the reader's policies. */
+/** Who recorded and who came along, what came with these ids before, whose door it is and what is owed there; in one statement, under the reader's policies. */
 export async function whoAndWhere(
   tx: Tx,
   countyCode: string,
   accountIds: readonly string[],
   visit: NewVisit,
   named: Named,
+  kinds: readonly string[],
 ): Promise<WhoAndWhere> {
   return oneRow(
     tx,
     sql<WhoAndWhere>`
-    with doors as materialized (
-      select h.id, h.village_code, h.ended_on from household h where h.county_code = ${countyCode}
-        and h.id in (select unnest(${[...named.householdIds]}::uuid[])
-          union select household_id from person where county_code = ${countyCode} and id = any(${[...named.personIds]}::uuid[])
-          union select household_id from task where county_code = ${countyCode} and id = any(${[...named.taskIds]}::uuid[])
-          union select p.household_id from enrolment e join person p on p.county_code = e.county_code and p.id = e.person_id
-            where e.county_code = ${countyCode} and e.id = any(${[...named.enrolmentIds]}::uuid[]))),
+    with door as materialized ( -- ids first: a planner without statistics would look each of the village's households up in here
+      select unnest(${[...named.householdIds]}::uuid[]) as id
+      union select household_id from person where county_code = ${countyCode} and id = any(${[...named.personIds]}::uuid[])
+      union select household_id from task where county_code = ${countyCode} and id = any(${[...named.taskIds]}::uuid[])
+      union select p.household_id from enrolment e join person p on p.county_code = e.county_code and p.id = e.person_id
+        where e.county_code = ${countyCode} and e.id = any(${[...named.enrolmentIds]}::uuid[])),
+    doors as materialized (
+      select h.id, h.village_code, h.ended_on from household h
+      where h.county_code = ${countyCode} and h.id = any(array(select id from door where id is not null))),
     people as materialized (
       select p.id, p.household_id, p.village_code, p.born_on, p.died_on, p.moved_out_on from person p
-      where p.county_code = ${countyCode} and p.household_id in (select id from doors)),
+      where p.county_code = ${countyCode} and p.household_id = any(array(select id from doors))),
     enrolled as materialized (
-      select e.id, e.person_id, e.programme, e.to_on from enrolment e where e.county_code = ${countyCode} and e.person_id in (select id from people))
+      select e.id, e.person_id, e.programme, e.to_on from enrolment e where e.county_code = ${countyCode} and e.person_id = any(array(select id from people)))
     select
       (select coalesce(jsonb_agg(jsonb_build_object('accountId', g.account_id, 'areaCode', g.area_code,
           'side', case when g.role in ('medical', 'cadre', 'facility') then g.role end,
@@ -105,33 +110,20 @@ export async function whoAndWhere(
           'diedOn', died_on, 'movedOutOn', moved_out_on)), '[]') from people) as persons,
       (select coalesce(jsonb_agg(jsonb_build_object('id', id, 'personId', person_id, 'programme', programme, 'toOn', to_on)), '[]')
         from enrolled) as enrolments,
+      (select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'sourceKey', t.source_key, 'campaignId', t.campaign_id, 'dutyKey', t.duty_key,
+          'kind', t.kind, 'subject', t.subject, 'subjectId', t.subject_id, 'areaCode', t.area_code, 'householdId', t.household_id,
+          'personId', t.person_id, 'enrolmentId', t.enrolment_id, 'side', t.side, 'opensOn', t.opens_on, 'dueOn', t.due_on, 'cycle', t.cycle,
+          'closedAt', t.closed_at, 'closedOn', t.closed_on, 'closeReason', t.close_reason, 'closedBy', t.closed_by, 'windowTo', c.window_to,
+          'stage', (select s.stage from campaign_stage s where s.county_code = t.county_code and s.campaign_id = t.campaign_id
+            and t.released_at is null order by s.seq desc limit 1))), '[]')
+        from task t left join campaign c on c.county_code = t.county_code and c.id = t.campaign_id
+        where t.county_code = ${countyCode} and t.id = any(array(
+          select id from task where county_code = ${countyCode} and household_id = any(array(select id from doors))
+            and (kind = any(${[...kinds]}::text[]) or ('not_met' = any(${[...kinds]}::text[]) and closed_at is null))
+          union select unnest(${[...named.taskIds]}::uuid[])
+          union select id from task where 'broadcast' = any(${[...kinds]}::text[]) and county_code = ${countyCode}
+            and area_code = ${visit.areaCode} and kind = 'broadcast'))) as tasks,
       (select array_agg(uuidv7()::text) from generate_series(1, ${visit.records.length + SPARE}::integer)) as fresh`,
-  );
-}
-
-/** Tasks that these records may be about, open or closed, with the stage of their campaigns. */
-export async function tasksAbout(
-  tx: Tx,
-  countyCode: string,
-  named: Named,
-  areaCode: string,
-  kinds: readonly string[],
-): Promise<TaskFacts[]> {
-  return rows(
-    tx,
-    sql<TaskFacts>`select t.id, t.source_key as "sourceKey", t.campaign_id as "campaignId", t.duty_key as "dutyKey", t.kind, t.subject, t.subject_id as "subjectId",
-        t.area_code as "areaCode", t.household_id as "householdId", t.person_id as "personId", t.enrolment_id as "enrolmentId", t.side,
-        t.opens_on as "opensOn", t.due_on as "dueOn", t.cycle, t.closed_at as "closedAt", t.closed_on as "closedOn", t.close_reason as "closeReason",
-        t.closed_by as "closedBy", c.window_to as "windowTo",
-        (select s.stage from campaign_stage s where s.county_code = t.county_code
-          and s.campaign_id = t.campaign_id and t.released_at is null order by s.seq desc limit 1) as stage
-      from task t left join campaign c on c.county_code = t.county_code and c.id = t.campaign_id
-      where t.county_code = ${countyCode} and t.id in (
-        select id from task where county_code = ${countyCode} and household_id = any(${[...named.householdIds]}::uuid[])
-          and (kind = any(${[...kinds]}::text[]) or ('not_met' = any(${[...kinds]}::text[]) and closed_at is null))
-        union select unnest(${[...named.taskIds]}::uuid[])
-        union select id from task where 'broadcast' = any(${[...kinds]}::text[]) and county_code = ${countyCode}
-          and area_code = ${areaCode} and kind = 'broadcast')`,
   );
 }
 
