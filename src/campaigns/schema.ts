@@ -93,7 +93,6 @@ const goal = z.strictObject({
   atLeast: share,
   by: day,
 });
-export type Goal = z.output<typeof goal>;
 
 export const definitionSchema = z.strictObject({
   key,

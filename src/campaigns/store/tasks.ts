@@ -1,6 +1,6 @@
 // src/campaigns/store/tasks.ts: a campaign's tasks, made, claimed, re-planned and ended by one statement a duty, whatever the county's size.
 import type { CivilDate, Instant } from '../../platform/civil.ts';
-import { oneRow, rows, sql, type Tx, written } from '../../platform/db.ts';
+import { oneRow, sql, type Tx, written } from '../../platform/db.ts';
 import type { Duty } from '../schema.ts';
 import { type Plan, planned, subjects } from './plan.ts';
 
@@ -186,18 +186,5 @@ export async function endTasks(
         update task t set released_at = ${asOf} from live where not live.own and t.county_code = ${countyCode} and t.id = live.id
           and t.closed_at is null returning 1)
       select (select count(*) from ended) as ended, (select count(*) from released) as released`,
-  );
-}
-
-/** The open tasks of a campaign, by duty. */
-export async function openTasksByDuty(
-  tx: Tx,
-  countyCode: string,
-  campaignId: string,
-): Promise<{ duty: string | null; open: number }[]> {
-  return rows(
-    tx,
-    sql<{ duty: string | null; open: number }>`select duty_key as duty, count(*) as open from task
-      where county_code = ${countyCode} and campaign_id = ${campaignId} and closed_at is null and released_at is null group by 1 order by 1`,
   );
 }
