@@ -294,9 +294,10 @@ const talkOf = (registerNo: string): 'said' | 'partly' | 'not' => {
   return drawn < 0.85 ? 'said' : drawn < 0.97 ? 'partly' : 'not';
 };
 
-/** One stop in fifty reaches the county on the next working day. */
+/** One stop in fifty reaches the county on the next working day; none is under way on the morning the example opens. */
 function recordedOn(registerNo: string, on: CivilDate, workdays: readonly CivilDate[]): CivilDate {
-  return chance('late entry', registerNo) < 0.02 ? (workdays[workdays.indexOf(on) + 1] ?? on) : on;
+  const next = workdays[workdays.indexOf(on) + 1] ?? on;
+  return chance('late entry', registerNo) < 0.02 && next !== STORY_DAY ? next : on;
 }
 
 /** The chain of measured visits of one enrolment inside the window: an unsatisfactory one is seen again, a second one referred and checked. */

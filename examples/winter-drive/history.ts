@@ -40,6 +40,7 @@ export async function tellHistory(office: Office, tell: (line: string) => void):
     await launchCampaign(tx, system, campaignId, LAUNCHED);
     await wake(tx, [`register/${COUNTY}`]);
   });
+  await sql`analyze task`.execute(office.db.systemKysely);
   await run(LAUNCHED, LAUNCHED);
 
   for (let day: CivilDate = LAUNCH; day < STORY_DAY; day = plusDays(day, 1)) {

@@ -4,7 +4,7 @@ import { openCounty } from '../../src/places/acts.ts';
 import { type AccountActor, systemActor } from '../../src/platform/actor.ts';
 import { at, type Instant } from '../../src/platform/civil.ts';
 import type { Keys } from '../../src/platform/crypto.ts';
-import type { Db } from '../../src/platform/db.ts';
+import { type Db, sql } from '../../src/platform/db.ts';
 import { COUNTY } from './county.ts';
 import { writeRegisters } from './registers.ts';
 import { setExampleRoster } from './roster.ts';
@@ -47,5 +47,6 @@ export async function openExampleCounty(
     options.tell?.(`${kind}: ${good}`);
   }
   await db.tx(system, OPENED, (tx) => setExampleRoster(tx, system, keys, options, OPENED));
+  await sql`analyze`.execute(db.systemKysely);
   return admin;
 }

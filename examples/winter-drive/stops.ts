@@ -72,6 +72,8 @@ function measured(
   const right = { ...common, id: id('reading', idNo, kind), body } as NewRecord;
   if (!reading.slip) return [right];
   const factor = kind === 'htn' ? 10 : 18; // a digit too many; mg/dL for mmol/L
-  const typo = Object.fromEntries(Object.entries(reading.values).map(([field, value]) => [field, Math.round(value * factor)]));
+  const typo = Object.fromEntries(
+    Object.entries(reading.values).map(([field, value]) => [field, Math.round(value * factor)]),
+  );
   return [{ ...common, id: id('slip', idNo, kind), body: { ...typo, visitedOn: stop.on } } as NewRecord, right];
 }

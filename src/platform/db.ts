@@ -1,4 +1,5 @@
 // src/platform/db.ts: the two ways into PostgreSQL, as a person (row-level security) and as the system, one transaction at a time.
+import { createHash } from 'node:crypto';
 import { Kysely, PostgresDialect, type RawBuilder, sql, type Transaction } from 'kysely';
 import pg from 'pg';
 import type { Actor } from './actor.ts';
@@ -39,7 +40,7 @@ const APP_LIMITS =
 const SYSTEM_LIMITS =
   '-c statement_timeout=120s -c lock_timeout=20s -c idle_in_transaction_session_timeout=60s -c transaction_timeout=300s';
 
-function pool(url: string, role: string, limits: string, max: number): pg.Pool {
+function pool(url: string, role: string, limits: string, max: number, planned: 'once' | 'each time'): pg.Pool {
   // TimeZone and DateStyle fix the text that the parsers above read.
   const made = new pg.Pool({
     connectionString: url,
@@ -48,14 +49,36 @@ function pool(url: string, role: string, limits: string, max: number): pg.Pool {
   });
   // A connection lost with its server, idle or in use, is told by its next query; unheard, the event would end the process.
   made.on('error', () => {});
-  made.on('connect', (client) => client.on('error', () => {}));
+  made.on('connect', (client) => {
+    client.on('error', () => {});
+    if (planned === 'once') planOnce(client);
+  });
   return made;
+}
+
+/**
+ * Names every statement that takes parameters, so that a connection plans it once and not each time: of a visit's 9 ms, 6 were
+ * planning. Only for people's short statements: a plan made for any area made a sweep's write three times slower.
+ */
+function planOnce(client: pg.PoolClient): void {
+  const query = client.query.bind(client) as (...given: unknown[]) => unknown;
+  const named = (text: unknown, values: unknown, ...rest: unknown[]): unknown =>
+    typeof text === 'string' && Array.isArray(values) && values.length > 0
+      ? query({ name: createHash('sha1').update(text).digest('base64'), text, values }, ...rest)
+      : query(text, values, ...rest);
+  Object.assign(client, { query: named });
 }
 
 export function openDb(options: DbOptions): Db {
   const disk = options.waitForDisk === false ? ' -c synchronous_commit=off' : '';
-  const appPool = pool(options.url, 'doorstep_app', APP_LIMITS + disk, options.appConnections ?? 8);
-  const systemPool = pool(options.url, 'doorstep_system', SYSTEM_LIMITS + disk, options.systemConnections ?? 8);
+  const appPool = pool(options.url, 'doorstep_app', APP_LIMITS + disk, options.appConnections ?? 8, 'once');
+  const systemPool = pool(
+    options.url,
+    'doorstep_system',
+    SYSTEM_LIMITS + disk,
+    options.systemConnections ?? 8,
+    'each time',
+  );
   const app = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: appPool }) });
   const system = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: systemPool }) });
   return {

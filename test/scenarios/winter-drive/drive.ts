@@ -22,7 +22,7 @@ import { systemActor } from '../../../src/platform/actor.ts';
 import { at, type CivilDate, epochMs, type Instant, plusDays, plusMinutes } from '../../../src/platform/civil.ts';
 import { setStory, toWall } from '../../../src/platform/clock.ts';
 import type { Keys } from '../../../src/platform/crypto.ts';
-import { openDb } from '../../../src/platform/db.ts';
+import { openDb, sql } from '../../../src/platform/db.ts';
 import { openLog } from '../../../src/platform/log.ts';
 import { startRelay } from '../../../src/platform/relay.ts';
 import { dataConverter, TASK_QUEUE } from '../../../src/platform/temporal.ts';
@@ -127,6 +127,7 @@ export async function runDrive(options: DriveOptions): Promise<Driven> {
   await askForLaunch(office, story.cast, campaignId);
   await db.tx(systemActor(COUNTY), CURTAIN, (tx) => wake(tx, [`register/${COUNTY}`]));
   await minded(CURTAIN, at(LAUNCH, '08:35')); // and launches
+  await sql`analyze task`.execute(db.systemKysely);
   const odd: unknown[] = [];
   for (let day: CivilDate = LAUNCH; day <= LAST_DAY; day = plusDays(day, 1)) {
     odd.push(...(await story.playDay(day, minded)));
