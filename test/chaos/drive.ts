@@ -5,7 +5,7 @@ import { openDb } from '../../src/platform/db.ts';
 import { reconcile } from '../../src/platform/reconcile.ts';
 import { signal } from '../../src/platform/temporal.ts';
 import { COUNTY } from '../fixtures/county.ts';
-import { ask, insist } from './ask.ts';
+import { insist } from './ask.ts';
 import { type Facts, factsOf } from './facts.ts';
 import { openField } from './field.ts';
 import type { Ground } from './ground.ts';
@@ -68,7 +68,7 @@ export async function drive(ground: Ground, plan: Plan): Promise<Run> {
       }
     }
     await endLeases(stack, at(story.windowTo, steps[1]));
-    const facts = await factsOf(stack.databaseUrl);
+    const facts = await factsOf(stack.ask);
     const { retries } = field;
     const mails = [...stack.post.mails];
     return { plan, facts, mails, mornings, retries, recovered, log: stack.log, took: performance.now() - began };
@@ -78,7 +78,7 @@ export async function drive(ground: Ground, plan: Plan): Promise<Run> {
 }
 
 async function whoRuns(stack: Stack): Promise<Omit<Recovery, 'within'>> {
-  const expected = await called(stack.databaseUrl);
+  const expected = await called(stack.ask);
   const standings = await Promise.all(expected.map((id) => standingOf(stack, id)));
   const runs = (id: string, n: number): boolean =>
     Boolean(standings[n]?.rests && (standings[n].open || id.startsWith('courier/')));
@@ -87,8 +87,7 @@ async function whoRuns(stack: Stack): Promise<Omit<Recovery, 'within'>> {
 
 /** Story time is a row: from here on it is `moment`, and goes on at the wall's pace. */
 async function moveClock(stack: Stack, moment: Instant): Promise<void> {
-  await ask(
-    stack.databaseUrl,
+  await stack.ask(
     `insert into story (offset_ms) values ($1) on conflict (only_one) do update set offset_ms = excluded.offset_ms`,
     [Date.parse(moment) - Date.now()],
   );
@@ -124,7 +123,7 @@ async function strike(stack: Stack, { blows, losses }: Plan, day: number, step: 
 /** A mail whose courier died stays his until his lease ends: then it is unknown, or goes again where it is urgent. */
 async function endLeases(stack: Stack, last: Instant): Promise<void> {
   for (let moment = plusMinutes(last, LEASES_END); ; moment = plusMinutes(moment, LEASES_END)) {
-    const leased = await ask(stack.databaseUrl, `select from notice where state = 'sending'`);
+    const leased = await stack.ask(`select from notice where state = 'sending'`);
     if (leased.length === 0) return;
     await moveClock(stack, moment);
     await tick(stack);

@@ -1,5 +1,5 @@
 // test/chaos/facts.ts: everything a drive has come to, counted by SQL of the harness's own and told by natural keys.
-import { ask } from './ask.ts';
+import type { Ask } from './ask.ts';
 
 /** One step of a task's ladder. */
 export interface Rung {
@@ -94,28 +94,24 @@ const FAULTS: readonly string[] = [
   `select 'wake of ' || workflow_id || ' was never carried' as fault from wake`,
 ];
 
-export async function factsOf(url: string): Promise<Facts> {
-  const every = async <Row extends Record<string, unknown>>(statements: readonly string[]): Promise<Row[]> =>
-    (await Promise.all(statements.map((statement) => ask<Row>(url, statement)))).flat();
+export async function factsOf(ask: Ask): Promise<Facts> {
+  const every = async <Row extends Record<string, unknown>>(statements: readonly string[]): Promise<Row[]> => {
+    const found: Row[] = [];
+    for (const statement of statements) found.push(...(await ask<Row>(statement)));
+    return found;
+  };
   const told = (await every<{ told: string }>(TOLD)).map((row) => row.told);
   return {
     told: told.sort(),
     faults: (await every<{ fault: string }>(FAULTS)).map((row) => row.fault),
-    tasks: await ask(
-      url,
-      `select source_key as task, coalesce(grace_until, due_on)::text as "lateAfter", grace, campaign_id is not null as "ofDrive",
-         (created_at ${DAY} as "bornOn", (closed_at ${DAY} as "closedOn" from task where bounded_until is null order by 1`,
-    ),
-    rungs: await ask(
-      url,
-      `select t.source_key as task, e.cycle, e.level, e.kind, e.decided_on::text as "decidedOn"
-         from escalation e join task t on t.id = e.task_id order by 1, 2, 3`,
-    ),
-    lines: await ask(
-      url,
-      `select replace(l.key, l.task_id::text, t.source_key) as key, t.source_key as task, l.cycle, l.level, (l.created_at ${DAY} as "writtenOn"
-         from notice_line l join task t on t.id = l.task_id order by 1`,
-    ),
-    notices: await ask(url, `select id::text, key, kind, state from notice order by key`),
+    tasks:
+      await ask(`select source_key as task, coalesce(grace_until, due_on)::text as "lateAfter", grace, campaign_id is not null as "ofDrive",
+         (created_at ${DAY} as "bornOn", (closed_at ${DAY} as "closedOn" from task where bounded_until is null order by 1`),
+    rungs: await ask(`select t.source_key as task, e.cycle, e.level, e.kind, e.decided_on::text as "decidedOn"
+         from escalation e join task t on t.id = e.task_id order by 1, 2, 3`),
+    lines:
+      await ask(`select replace(l.key, l.task_id::text, t.source_key) as key, t.source_key as task, l.cycle, l.level, (l.created_at ${DAY} as "writtenOn"
+         from notice_line l join task t on t.id = l.task_id order by 1`),
+    notices: await ask(`select id::text, key, kind, state from notice order by key`),
   };
 }

@@ -1,7 +1,6 @@
 // test/chaos/ground.ts: the county every run begins from: its cluster is made once and copied, so that all runs share their ids.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { hashPassword } from '../../src/access/passwords.ts';
 import { approveCampaign, draftCampaign, prepareCampaign, submitCampaign } from '../../src/campaigns/acts/draft.ts';
@@ -12,6 +11,7 @@ import { type Db, openDb, sql, type Tx } from '../../src/platform/db.ts';
 import { startPostgres } from '../../src/platform/embedded/postgres.ts';
 import { migrate } from '../../src/platform/migrate.ts';
 import { COUNTY, type SmallCounty, smallCounty } from '../fixtures/county.ts';
+import { makeHome, removeHome } from './home.ts';
 import { LAUNCHED_ON, type Story } from './script.ts';
 
 export const OWNER_PASSWORD = 'of-the-chaos';
@@ -25,13 +25,12 @@ export interface Ground {
   readonly story: Story;
   /** Puts a copy of the county's cluster into `dir`. */
   copyTo(dir: string): void;
-  remove(): void;
+  remove(): Promise<void>;
 }
 
 /** A small county whose drive was launched on the first morning, before anybody was up. */
 export async function layGround(story: Story): Promise<Ground> {
-  const home = fs.mkdtempSync(path.join(os.tmpdir(), 'doorstep-chaos-'));
-  fs.chmodSync(home, 0o755); // whoever runs PostgreSQL enters
+  const home = await makeHome();
   const dir = path.join(home, 'ground');
   const server = await startPostgres({ dir, password: OWNER_PASSWORD });
   try {
@@ -42,7 +41,7 @@ export async function layGround(story: Story): Promise<Ground> {
       const hash = await hashPassword(PASSWORD);
       await sql`update account set password_hash = ${hash}`.execute(db.systemKysely);
       const campaign = await launch(db, county, story);
-      return { home, county, campaign, story, copyTo: (to) => copy(dir, to), remove: () => remove(home) };
+      return { home, county, campaign, story, copyTo: (to) => copy(dir, to), remove: () => removeHome(home) };
     } finally {
       await db.close();
     }
@@ -76,8 +75,4 @@ function copy(from: string, to: string): void {
   fs.mkdirSync(path.dirname(to), { recursive: true });
   execFileSync('cp', ['-Rp', fs.realpathSync(from), to]);
   fs.rmSync(path.join(to, 'port'));
-}
-
-function remove(home: string): void {
-  fs.rmSync(home, { recursive: true, force: true, maxRetries: 3 });
 }

@@ -53,7 +53,7 @@ await Promise.all(
     for (const plan of waiting) await run(plan);
   }),
 );
-if (failed === 0) ground.remove();
+if (failed === 0) await ground.remove();
 else console.log(`what they left is in ${ground.home}`);
 console.log(failed === 0 ? 'all right' : `${failed} of ${plans.length} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

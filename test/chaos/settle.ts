@@ -1,7 +1,7 @@
 // test/chaos/settle.ts: the state a drive waits for between two instants: everything that should look at the facts has done so since it was last woken.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowService } from '@temporalio/client';
-import { ask } from './ask.ts';
+import type { Ask } from './ask.ts';
 import type { Stack } from './stack.ts';
 
 type Answer = Awaited<ReturnType<WorkflowService['getWorkflowExecutionHistoryReverse']>>;
@@ -12,9 +12,8 @@ const PAUSE = 200; // ms between two looks
 const PAGE = 200; // events: far more than a workflow makes between two looks
 
 /** Which workflows the facts call for, by SQL of the harness's own. */
-export async function called(databaseUrl: string): Promise<string[]> {
+export async function called(ask: Ask): Promise<string[]> {
   const found = await ask<{ id: string }>(
-    databaseUrl,
     `with ended as (
        select campaign_id::text as id from campaign_stage where stage in ('closed', 'cancelled')
        union all select referral_id::text from referral_event where kind in ('outcome', 'stood_down'))
@@ -83,12 +82,12 @@ export async function settled(stack: Stack, of: (id: string) => boolean = () => 
   let before = -1;
   let restless: readonly string[] = [];
   for (const until = performance.now() + BOUND; performance.now() < until; await sleep(PAUSE)) {
-    const ids = (await called(stack.databaseUrl)).filter(of);
+    const ids = (await called(stack.ask)).filter(of);
     const found = await Promise.all(
       ids.map(async (id) => ({ id, standing: await standingOf(stack, id).catch(() => null) })),
     );
     restless = found.filter((one) => !one.standing?.rests).map(({ id }) => id);
-    const [wakes] = await ask<{ n: number }>(stack.databaseUrl, 'select count(*)::int as n from wake');
+    const [wakes] = await stack.ask<{ n: number }>('select count(*)::int as n from wake');
     const unheard = of('courier/') ? (wakes?.n ?? 0) : 0;
     // Whoever rested when first asked may have been woken by one who did not rest yet: two looks alike, no wake between.
     const events = found.reduce((sum, one) => sum + (one.standing?.events ?? 0), 0);

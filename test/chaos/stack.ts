@@ -11,6 +11,7 @@ import { type Running, type Supervised, supervisor } from '../../src/platform/em
 import { startTemporal } from '../../src/platform/embedded/temporal.ts';
 import { openTemporal } from '../../src/platform/temporal.ts';
 import { COUNTY, testKeys } from '../fixtures/county.ts';
+import { type Ask, openAsk } from './ask.ts';
 import { type Ground, OWNER_PASSWORD } from './ground.ts';
 import { openPost, type Post } from './post.ts';
 
@@ -25,6 +26,8 @@ export type Part = (typeof parts)[number];
 export interface Stack {
   readonly dir: string;
   readonly databaseUrl: string;
+  /** Asks the database, as often as it takes. */
+  readonly ask: Ask;
   /** The API. */
   readonly base: string;
   readonly client: Client;
@@ -75,6 +78,7 @@ export async function startStack(ground: Ground, name: string): Promise<Stack> {
   const api = await keep('api', () => ours('api', dir, env, ready));
   const worker = await keep('worker', () => ours('worker', dir, env));
   const client = openTemporal({ address, namespace: 'default', keys: testKeys });
+  const questions = openAsk(databaseUrl);
   const running: Readonly<Record<Part, Supervised<Mortal>>> = { postgres, temporal, api, worker };
 
   const kill = (part: Part): boolean => {
@@ -95,6 +99,7 @@ export async function startStack(ground: Ground, name: string): Promise<Stack> {
   return {
     dir,
     databaseUrl,
+    ask: questions.ask,
     base,
     client,
     post,
@@ -114,6 +119,7 @@ export async function startStack(ground: Ground, name: string): Promise<Stack> {
     },
     async stop() {
       for (const part of parts) release(part);
+      await questions.close();
       await client.connection.close();
       await county.stop();
       await post.close();
