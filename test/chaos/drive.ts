@@ -15,6 +15,7 @@ import { visitsOn } from './script.ts';
 import { called, settled, standingOf } from './settle.ts';
 import { type Stack, startStack } from './stack.ts';
 
+const LOOK = 5; // ms between two looks at the post: mails leave 50 ms apart
 const LEASES_END = 10; // min: longer than a lease and than a step may take
 
 /** A drive that has come to its end. */
@@ -57,7 +58,7 @@ export async function drive(ground: Ground, plan: Plan): Promise<Run> {
         const loss = plan.losses.find((one) => one.day === n && one.step === step);
         await Promise.all([
           strike(stack, plan, n, step),
-          down || loss?.after === 0 ? null : tick(stack),
+          down || loss?.mails === 0 ? null : tick(stack),
           step === 1 ? field.send(visitsOn(story, county, n)) : null,
         ]);
         if (down) continue;
@@ -113,8 +114,8 @@ async function strike(stack: Stack, { blows, losses }: Plan, day: number, step: 
       await sleep(after);
       stack.kill(part);
     }),
-    ...losses.filter(now).map(async ({ after }) => {
-      await sleep(after);
+    ...losses.filter(now).map(async ({ mails }) => {
+      for (const before = stack.post.mails.length; stack.post.mails.length < before + mails; ) await sleep(LOOK);
       await stack.loseStore();
     }),
   ]);

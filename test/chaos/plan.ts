@@ -13,13 +13,20 @@ export interface Blow {
   readonly part: Part;
 }
 
+export interface Loss {
+  readonly day: number;
+  readonly step: 0 | 1;
+  /** Before anybody was woken, or once this many mails of the step have left. */
+  readonly mails: number;
+}
+
 export interface Plan {
   readonly name: string;
   readonly blows: readonly Blow[];
   /** A whole day through which a part stays down: its rungs come late. */
   readonly missed: { readonly day: number; readonly part: 'worker' | 'temporal' } | null;
   /** When everything Temporal has stored is deleted; nobody is woken but by the worker's start. */
-  readonly losses: readonly { readonly day: number; readonly step: 0 | 1; readonly after: number }[];
+  readonly losses: readonly Loss[];
 }
 
 export const undisturbed: Plan = { name: 'undisturbed', blows: [], missed: null, losses: [] };
@@ -30,8 +37,8 @@ export const storeLost: Plan = {
   blows: [],
   missed: null,
   losses: [
-    { day: 1, step: 0, after: 0 },
-    { day: 2, step: 1, after: 6_500 },
+    { day: 1, step: 0, mails: 0 },
+    { day: 2, step: 1, mails: 2 },
   ],
 };
 
@@ -65,7 +72,7 @@ export function tellPlan({ name, blows, missed, losses }: Plan): string {
   const told = [
     ...blows.map((blow) => `${blow.part} at ${moment(blow.day, blow.step, blow.after)}`),
     ...(missed ? [`${missed.part} down all day ${missed.day + 1}`] : []),
-    ...losses.map((loss) => `store deleted at ${moment(loss.day, loss.step, loss.after)}`),
+    ...losses.map((loss) => `store deleted on day ${loss.day + 1} ${steps[loss.step]} after ${loss.mails} mails`),
   ];
   return `${name}: ${told.join('; ') || 'nothing happens'}`;
 }
