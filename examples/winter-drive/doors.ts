@@ -9,6 +9,7 @@ export function doorsOf(county: ExampleCounty): readonly HouseholdFacts[] {
   return county.households.map((household) => ({
     registerNo: household.registerNo,
     villageCode: household.villageCode,
+    group: household.group,
     signed: household.signedOn !== null,
     persons: (people.get(household.registerNo) ?? []).map((person) => ({
       idNo: person.idNo,

@@ -17,6 +17,7 @@ export interface PersonFacts {
 export interface HouseholdFacts {
   readonly registerNo: string;
   readonly villageCode: string;
+  readonly group: number;
   readonly signed: boolean;
   readonly persons: readonly PersonFacts[];
 }
@@ -135,7 +136,7 @@ export function diesOn(
 export function firstSeen(households: readonly HouseholdFacts[], calendar: Calendar): ReadonlyMap<string, CivilDate> {
   const workdays = calendar.workdays(LAUNCH, WINDOW_TO);
   const byVillage = new Map<string, HouseholdFacts[]>();
-  for (const household of households)
+  for (const household of households.toSorted((a, b) => a.group - b.group || (a.registerNo < b.registerNo ? -1 : 1)))
     byVillage.set(household.villageCode, [...(byVillage.get(household.villageCode) ?? []), household]);
   const waiting = households
     .filter((household) => fateOf(household) === 'open')
@@ -158,7 +159,7 @@ export function firstSeen(households: readonly HouseholdFacts[], calendar: Calen
   return seen;
 }
 
-/** Where a household stands in its pair's round: its place in the village, later for a slow pair, last for an idle one. */
+/** Where a household stands in its pair's round: group by group, as the plan has it, later for a slow pair, last for an idle one. */
 function turnOf(household: HouseholdFacts, village: readonly HouseholdFacts[], days: number): number {
   const place = ((village.indexOf(household) + 1) * days) / village.length;
   const behind = { punctual: 0, slow: 6, idle: days }[paceOf(household.villageCode)];
