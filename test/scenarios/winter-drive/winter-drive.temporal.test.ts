@@ -25,7 +25,7 @@ beforeAll(async () => {
     towns: TOWNS,
   });
   expected = expectedOf(driven.schedule.households, driven.schedule.stops);
-}, 280_000);
+}, 500_000);
 
 afterAll(async () => {
   await driven?.close();
