@@ -38,8 +38,8 @@ export interface Stop {
   readonly verified: readonly string[];
   readonly alone: boolean;
   readonly readings: readonly Reading[];
-  /** ID numbers of the people whose referral is checked. */
-  readonly referralChecks: readonly string[];
+  /** Whose referral is checked, and for which programme. */
+  readonly referralChecks: readonly { readonly idNo: string; readonly programme: 'htn' | 't2dm' }[];
   readonly missed: { readonly reason: Missed; readonly idNo: string | null } | null;
 }
 
@@ -320,7 +320,8 @@ function followUps(
     due = plusDays(on, 14);
     if (made.class !== 'ADJUST') {
       const check = due <= WINDOW_TO ? visitDay(household, person, due, n + 10, workdays) : null;
-      if (check !== null && alive(check)) put(check, { referralChecks: [person.idNo] });
+      if (check !== null && alive(check))
+        put(check, { referralChecks: [{ idNo: person.idNo, programme: enrolment.programme }] });
       return;
     }
   }

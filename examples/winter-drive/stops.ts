@@ -37,13 +37,10 @@ export function visitOf(stop: Stop, cast: Cast): NewVisit {
   }
   if (stop.contract) records.push({ id: id('contract'), kind: 'contract', ...joint, body: {} });
   for (const reading of stop.readings) records.push(...measured(reading, stop, cast, id));
-  for (const idNo of stop.referralChecks)
-    records.push({
-      id: id('check', idNo),
-      kind: 'referral_check',
-      personId: cast.person(idNo),
-      body: { arrived: true },
-    });
+  for (const { idNo, programme } of stop.referralChecks) {
+    const whom = { personId: cast.person(idNo), enrolmentId: cast.enrolment(idNo, programme) };
+    records.push({ id: id('check', idNo, programme), kind: 'referral_check', ...whom, body: { arrived: true } });
+  }
   return {
     id: id('visit'),
     areaCode: stop.villageCode,

@@ -77,7 +77,13 @@ export function expectedOf(households: readonly HouseholdFacts[], stops: readonl
     }
     if (stop.contract) for (const side of ['medical', 'cadre']) end(`contract/${stop.registerNo}/${side}`, 'done');
     for (const idNo of stop.verified) for (const side of ['medical', 'cadre']) end(`verify/${idNo}/${side}`, 'done');
-    for (const idNo of stop.referralChecks) end(`referral_check/${idNo}`, 'done');
+    for (const { idNo, programme } of stop.referralChecks) {
+      end(`referral_check/${idNo}/${programme}`, 'done');
+      // That night nothing is owed to this enrolment: the review books a visit two weeks on.
+      if (dayPlus(stop.recordedOn, 15) > WINDOW_TO) continue;
+      open(`${programme}/${idNo}/current`, programme);
+      next.push(programme);
+    }
     for (const reading of stop.readings) {
       const current = `${reading.programme}/${reading.idNo}/current`;
       const task = tasks.get(current);
@@ -89,7 +95,7 @@ export function expectedOf(households: readonly HouseholdFacts[], stops: readonl
       if (reading.class === 'URGENT') urgent++;
       if (reading.class === 'SATISFIED' || dayPlus(stop.on, 14) > WINDOW_TO) continue;
       const kind = reading.class === 'ADJUST' ? reading.programme : 'referral_check';
-      open(kind === 'referral_check' ? `referral_check/${reading.idNo}` : current, kind);
+      open(kind === 'referral_check' ? `referral_check/${reading.idNo}/${reading.programme}` : current, kind);
       next.push(kind);
     }
     if (stop.missed?.reason === 'died') for (const key of keysOf(tasks, stop.missed.idNo)) end(key, 'excused');

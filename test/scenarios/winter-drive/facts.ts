@@ -67,7 +67,7 @@ export const dated = (db: Db): Promise<Dated[]> =>
   all(
     db,
     sql<Dated>`select id, kind, area_code as area, created_at as "createdAt", closed_at as "closedAt", due_on as "dueOn", grace_until as "graceUntil", grace,
-      bounded_until as "boundedUntil", campaign_id is not null as "ofDrive" from task where county_code = ${COUNTY}`,
+      bounded_until as "boundedUntil", campaign_id is not null as "ofDrive", released_at as "releasedAt" from task where county_code = ${COUNTY}`,
   );
 
 export const held = (db: Db): Promise<Held[]> =>

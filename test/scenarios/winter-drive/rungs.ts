@@ -12,6 +12,8 @@ export interface Dated {
   readonly boundedUntil: string | null;
   /** Claimed by the drive when, and released when: its own ladder is the same as routine's in the example, but rests while the drive is not running. */
   readonly ofDrive: boolean;
+  /** When the drive handed it back to routine: the last worked morning before that is then taken up. */
+  readonly releasedAt: string | null;
 }
 
 export interface Held {
@@ -66,7 +68,8 @@ export function expectedRungs(
         }
       if (task.createdAt > sweptAt || (task.closedAt !== null && task.closedAt <= sweptAt)) continue;
       if (!workday && task.boundedUntil === null) continue;
-      if (task.ofDrive && (sweptAt < running.from || sweptAt >= running.until)) continue;
+      if (task.ofDrive && (sweptAt < running.from || (sweptAt >= running.until && !takenUp(task, day, sweptAt, days))))
+        continue;
       if (own.some((hold) => hold.at <= sweptAt && hold.from <= day && day <= hold.to)) continue;
       const thresholds = limits(task, start, between);
       const next = thresholds[level];
@@ -82,6 +85,19 @@ export function expectedRungs(
     }
   }
   return found;
+}
+
+function takenUp(
+  { releasedAt }: Dated,
+  day: string,
+  sweptAt: string,
+  days: readonly { readonly day: string; readonly workday: boolean }[],
+): boolean {
+  if (releasedAt === null) return false;
+  const last = days
+    .filter((d) => d.workday && new Date(Date.parse(`${d.day}T07:40:00+08:00`)).toISOString() <= releasedAt)
+    .at(-1);
+  return sweptAt > releasedAt || day === last?.day;
 }
 
 /** For somebody who leaves, the last level comes by the morning before, the ones below it a morning earlier each. */
