@@ -7,6 +7,7 @@ import { bareConnection, type Ground, warm } from './ground.ts';
 import { alternate, type Rounds, timed } from './measure.ts';
 
 const ROUNDS = 5;
+const PATIENCE = 45_000; // ms
 const READ = ['calendar_day', 'category_membership', 'division', 'household', 'person', 'presence'] as const;
 
 /** The platform of a worker, over `url`; no mail is sent here. */
@@ -56,6 +57,7 @@ export async function benchLaunch(ground: Ground, ready: string, running: string
   };
   return alternate(
     ROUNDS,
+    PATIENCE,
     async () => {
       const ms = await launch(await fresh(ready), campaignId);
       await ground.drop('round');

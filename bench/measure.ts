@@ -6,14 +6,21 @@ export interface Rounds {
   readonly bare: readonly number[];
 }
 
-/** A B A B …: what slows the machine for a while slows both. Each way returns its own milliseconds. */
+const LEAST = 3; // rounds, however slow the machine
+
+/**
+ * A B A B …: what slows the machine for a while slows both. Each way returns its own milliseconds.
+ * @param patience ms after which no round beyond the third is begun.
+ */
 export async function alternate(
   rounds: number,
+  patience: number,
   product: (round: number) => Promise<number>,
   bare: (round: number) => Promise<number>,
 ): Promise<Rounds> {
   const taken = { product: [] as number[], bare: [] as number[] };
-  for (let round = 0; round < rounds; round++) {
+  const until = performance.now() + patience;
+  for (let round = 0; round < rounds && (round < LEAST || performance.now() < until); round++) {
     taken.product.push(await product(round));
     taken.bare.push(await bare(round));
   }

@@ -8,14 +8,19 @@ import { alternate, type Rounds, timed } from './measure.ts';
 import { LATE, MORNING } from './peak.ts';
 
 const ROUNDS = 5;
+const PATIENCE = 45_000; // ms
 const READ = ['task', 'calendar_day', 'team', 'team_member', 'account', 'role_grant'] as const;
 const WRITTEN = ['escalation', 'notice_line', 'notice', 'wake', 'audit_entry'] as const;
 
 /** The rows of one area's sweep, as columns. */
 interface Morning {
   readonly area: string;
-  readonly steps: pg.QueryResult[];
+  readonly rungs: Columns;
+  readonly lines: Columns;
+  readonly envelopes: Columns;
+  readonly detail: unknown;
 }
+type Columns = readonly unknown[][];
 
 /** @param peak template of the drive at its peak. */
 export async function benchSweep(ground: Ground, peak: string): Promise<Rounds> {
@@ -34,6 +39,7 @@ export async function benchSweep(ground: Ground, peak: string): Promise<Rounds> 
   };
   return alternate(
     ROUNDS,
+    PATIENCE,
     async () => {
       const ms = await sweepAll(await fresh());
       await ground.drop('round');
@@ -75,30 +81,35 @@ async function sweepAll(url: string): Promise<number> {
 /** What each sweep inserted, ready to be inserted again. */
 async function morningsOf(url: string): Promise<Morning[]> {
   const client = await bareConnection(url);
-  const of = async (statement: string, area: string) =>
-    client.query({ text: statement, values: [area], rowMode: 'array' });
+  const of = async (statement: string, area: string): Promise<Columns> => {
+    const { rows, fields } = await client.query<unknown[]>({ text: statement, values: [area], rowMode: 'array' });
+    return fields.map((_, column) => rows.map((row) => row[column]));
+  };
   const { rows } = await client.query<{ code: string }>(
     `select code from division where level = 'village' order by code`,
   );
   const mornings: Morning[] = [];
-  for (const { code } of rows) {
+  for (const { code: area } of rows) {
+    const audit = await of(
+      `select detail from audit_entry where act = 'agenda.swept' and subject = 'agenda/' || $1`,
+      area,
+    );
     mornings.push({
-      area: code,
-      steps: [
-        await of(
-          'select task_id, cycle, level, kind, decided_on, due_at from escalation where area_code = $1 order by task_id',
-          code,
-        ),
-        await of(
-          'select key, kind, account_id, task_id, cycle, level from notice_line where area_code = $1 order by id',
-          code,
-        ),
-        await of(
-          `select key, account_id, available_at from notice where account_id in (select account_id from notice_line where area_code = $1) order by account_id`,
-          code,
-        ),
-        await of(`select detail from audit_entry where act = 'agenda.swept' and subject = 'agenda/' || $1`, code),
-      ],
+      area,
+      rungs: await of(
+        'select task_id, cycle, level, kind, decided_on, due_at from escalation where area_code = $1 order by task_id',
+        area,
+      ),
+      lines: await of(
+        'select key, kind, account_id, task_id, cycle, level from notice_line where area_code = $1 order by id',
+        area,
+      ),
+      envelopes: await of(
+        `select key, account_id, available_at from notice
+          where account_id in (select account_id from notice_line where area_code = $1) order by account_id`,
+        area,
+      ),
+      detail: audit[0]?.[0],
     });
   }
   await client.end();
@@ -106,9 +117,7 @@ async function morningsOf(url: string): Promise<Morning[]> {
 }
 
 /** The same reads and the same rows with nothing around them. */
-async function bareSweep(client: pg.Client, { area, steps: [rungs, lines, envelopes, audit] }: Morning): Promise<void> {
-  const columns = (result: pg.QueryResult | undefined) =>
-    (result?.fields ?? []).map((_, n) => (result?.rows as unknown[][]).map((row) => row[n]));
+async function bareSweep(client: pg.Client, { area, rungs, lines, envelopes, detail }: Morning): Promise<void> {
   await client.query('begin');
   await client.query(
     `select count(*), bool_or(bounded_until is not null) from task where county_code = $1 and area_code = $2 and closed_at is null`,
@@ -129,22 +138,22 @@ async function bareSweep(client: pg.Client, { area, steps: [rungs, lines, envelo
     `insert into escalation (county_code, task_id, cycle, level, area_code, kind, decided_on, due_at, at)
       select $1, r.*, $3 from (select task_id, cycle, level, $2::text, kind, decided_on, due_at
         from unnest($4::uuid[], $5::integer[], $6::integer[], $7::text[], $8::date[], $9::timestamptz[]) as r(task_id, cycle, level, kind, decided_on, due_at)) r`,
-    [COUNTY, area, MORNING, ...columns(rungs)],
+    [COUNTY, area, MORNING, ...rungs],
   );
   await client.query(
     `insert into notice_line (county_code, key, kind, account_id, task_id, cycle, level, area_code, created_at)
       select $1, l.*, $2, $3 from unnest($4::text[], $5::text[], $6::uuid[], $7::uuid[], $8::integer[], $9::integer[]) as l`,
-    [COUNTY, area, MORNING, ...columns(lines)],
+    [COUNTY, area, MORNING, ...lines],
   );
   await client.query(
     `insert into notice (county_code, key, account_id, available_at, kind, channel, created_at)
       select $1, n.*, 'digest', 'email', $2 from unnest($3::text[], $4::uuid[], $5::timestamptz[]) as n on conflict do nothing`,
-    [COUNTY, MORNING, ...columns(envelopes)],
+    [COUNTY, MORNING, ...envelopes],
   );
   await client.query(`insert into wake (workflow_id) values ($1)`, [`courier/${COUNTY}/email`]);
   await client.query(
     `insert into audit_entry (county_code, at, act, subject, detail) values ($1, $2, 'agenda.swept', $3, $4)`,
-    [COUNTY, MORNING, `agenda/${area}`, (audit?.rows as unknown[][])[0]?.[0]],
+    [COUNTY, MORNING, `agenda/${area}`, detail],
   );
   await client.query('commit');
 }
