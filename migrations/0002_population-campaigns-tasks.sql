@@ -130,6 +130,7 @@ create table enrolment (
   check ((to_on is null) = (end_reason is null)),
   foreign key (county_code, person_id) references person
 );
+create index enrolment_person on enrolment (county_code, person_id);
 create unique index enrolment_open on enrolment (county_code, person_id, programme) where to_on is null;
 
 create table campaign (

@@ -92,12 +92,21 @@ create table story ( -- at most one row: how far the example's clock is from the
 );
 
 -- Who is asking, as the transaction said: `app.account` and the civil date `app.day`.
-create function my_areas() returns text[] language sql stable security definer set search_path = public as $$
-  select coalesce(array_agg(distinct d.code), '{}')
-  from role_grant g join division d on d.county_code = g.county_code and starts_with(d.code, g.area_code)
-  where g.account_id = nullif(current_setting('app.account', true), '')::uuid
-    and daterange(g.from_on, g.to_on, '[]') @> nullif(current_setting('app.day', true), '')::date
-$$;
+-- Her areas are looked up once for a transaction, an account and a day: 0.08 ms each time, and a visit asks for them dozens of times.
+create function my_areas() returns text[] language plpgsql stable security definer set search_path = public as $$
+declare
+  asks text := concat(current_setting('app.account', true), ' ', current_setting('app.day', true), ' ');
+  known text := current_setting('app.areas', true);
+  areas text[];
+begin
+  if starts_with(known, asks) then return substr(known, length(asks) + 1)::text[]; end if;
+  select coalesce(array_agg(distinct d.code), '{}') into areas
+    from role_grant g join division d on d.county_code = g.county_code and starts_with(d.code, g.area_code)
+    where g.account_id = nullif(current_setting('app.account', true), '')::uuid
+      and daterange(g.from_on, g.to_on, '[]') @> nullif(current_setting('app.day', true), '')::date;
+  perform set_config('app.areas', asks || areas::text, true);
+  return areas;
+end $$;
 create function my_counties() returns text[] language sql stable security definer set search_path = public as $$
   select coalesce(array_agg(distinct county_code), '{}') from account
   where id = nullif(current_setting('app.account', true), '')::uuid and disabled_at is null

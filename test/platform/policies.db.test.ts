@@ -56,3 +56,31 @@ it('keeps `story` and `wake` closed to what a person has no business with', asyn
       'permission denied',
     );
 });
+
+it('looks areas up anew for another person and another day of one transaction, and in the next one', async () => {
+  const [village, other] = county.villages;
+  const areasOf = (accountId: string, day: string) =>
+    sql<{
+      areas: string[];
+    }>`with asked as materialized (select set_config('app.account', ${accountId}, true), set_config('app.day', ${day}, true))
+      select my_areas() as areas from asked`;
+  const seen = await db().tx(county.actor, at('2018-01-10', '09:00'), async (tx) => {
+    const found: string[][] = [];
+    for (const [account, day] of [
+      [village.doctor, '2018-01-10'],
+      [village.doctor, '2018-01-10'],
+      [other.doctor, '2018-01-10'],
+      [village.doctor, '2016-01-01'], // before her post
+      [village.doctor, '2018-01-10'],
+    ] as const)
+      found.push((await rows(tx, areasOf(account, day)))[0]?.areas ?? []);
+    return found;
+  });
+  expect(seen).toEqual([[village.code], [village.code], [other.code], [], [village.code]]);
+  const supervisor = { kind: 'account', countyCode: COUNTY, accountId: county.supervisor } as const;
+  const [hers] = await db().tx(supervisor, at('2018-01-10', '09:00'), (tx) =>
+    rows(tx, sql<{ areas: string[] }>`select my_areas() as areas`),
+  );
+  expect(hers?.areas).toContain(other.code);
+  expect(hers?.areas).toContain(COUNTY);
+});

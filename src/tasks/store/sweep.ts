@@ -222,7 +222,7 @@ export async function writeSweep(
         from due join seat on case when due.team_id is not null then seat."teamId" = due.team_id
           when due.side = 'either' then seat.side in ('medical', 'cadre') else seat.side = due.side end
         where not exists (select from notice_line n where n.county_code = ${countyCode} and n.key =
-            'rem/' || due.id || '/' || due.cycle || '/' || due.moment || '/' || seat."accountId")),
+            'rem/' || due.id || '/' || due.cycle || '/' || due.moment || '/' || seat."accountId" offset 0)), -- 0: by its key, a row each; joined, every line of the county would be read
       live as materialized (
         select t.id, t.cycle from task t
         where t.county_code = ${countyCode} and t.area_code = ${area} and t.closed_at is null
