@@ -166,7 +166,7 @@ export async function overtakeLines(tx: Tx, countyCode: string, ids: readonly st
   );
 }
 
-/** What these people were told of before and what is still so: the same cycle of a task still open; the highest level of each. */
+/** What these people were told of before and what is still so: the same cycle of a task still open, with the level it stands on now. */
 export async function toldBefore(
   tx: Tx,
   countyCode: string,
@@ -176,11 +176,12 @@ export async function toldBefore(
   return rows(
     tx,
     sql<{ accountId: string; taskId: string; level: number }>`
-      select l.account_id as "accountId", l.task_id as "taskId", max(l.level) as level
+      select l.account_id as "accountId", l.task_id as "taskId",
+        (select max(e.level) from escalation e where e.county_code = ${countyCode} and e.task_id = l.task_id and e.cycle = l.cycle) as level
       from notice_line l join task t on t.county_code = l.county_code and t.id = l.task_id and t.closed_at is null and t.cycle = l.cycle
       where l.county_code = ${countyCode} and l.account_id = any(${[...accountIds]}::uuid[]) and l.fate = 'told' and l.kind = 'climb'
         and l.notice_id <> all(${[...but]}::uuid[])
-      group by 1, 2`,
+      group by l.account_id, l.task_id, l.cycle`,
   );
 }
 

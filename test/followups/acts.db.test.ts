@@ -56,6 +56,14 @@ it('comes back two weeks after a referral has been checked', async () => {
   expect(await open(doors.first.id)).toContainEqual(['htn', '2018-02-20']);
 });
 
+it('books nothing for somebody whose death was told at the door, before anybody has decided on it', async () => {
+  const village = county.villages[0];
+  const died = record('not_met', { reason: 'died', occurredOn: '2018-01-29' }, { personId: doors.old.id });
+  await send(db(), village.doctor, stop(village, at('2018-01-29', '09:00'), [died], { householdId: doors.first.id }));
+  expect(await review()).toMatchObject({ made: 0 });
+  expect((await open(doors.first.id)).filter(([kind]) => kind === 'htn')).toEqual([]);
+});
+
 it('makes up the year’s four in its last quarter, counting what is still owed', async () => {
   const village = county.villages[0];
   for (const day of ['2018-03-01', '2018-07-20'] as const) {

@@ -1,4 +1,4 @@
-// src/followups/nightly-store.ts: the county's enrolments looked over at night, each question in one statement.
+// src/followups/store/nightly.ts: the county's enrolments looked over at night, each question in one statement.
 import { type CivilDate, dateOf, type Instant } from '../../platform/civil.ts';
 import { maybeRow, oneRow, sql, type Tx, written } from '../../platform/db.ts';
 
@@ -39,10 +39,13 @@ export async function excuseEnrolment(
   );
 }
 
+/** Open enrolments of people who are there; a death or a move told at the door books nothing more while it waits for its decision. */
 const followed = (countyCode: string) => sql`
   select e.id, e.programme, e.from_on, e.village_code, p.id as person_id, p.household_id
   from enrolment e join person p on p.county_code = e.county_code and p.id = e.person_id and p.died_on is null and p.moved_out_on is null
-  where e.county_code = ${countyCode} and e.to_on is null and e.programme in ('htn', 't2dm')`;
+  where e.county_code = ${countyCode} and e.to_on is null and e.programme in ('htn', 't2dm')
+    and not exists (select from change_request c where c.county_code = e.county_code and c.kind in ('died', 'moved_out')
+      and c.household_id = p.household_id and (c.person_id = p.id or c.person_id is null) and c.decision is distinct from 'rejected')`;
 
 /** Measured face to face, as it was last judged. */
 const measured = (countyCode: string, enrolment: ReturnType<typeof sql>) => sql`

@@ -98,3 +98,15 @@ export const calendarDays = (db: Db, from: string, to: string): Promise<{ day: s
       workday: boolean;
     }>`select day, workday from calendar_day where county_code = ${COUNTY} and day between ${from} and ${to} order by day`,
   );
+
+/** Households with a talk since the launch. */
+export const seen = (db: Db) =>
+  one(
+    db,
+    sql<{
+      n: number;
+    }>`select count(distinct household_id)::int as n from record where kind = 'policy_talk' and filing = 'accepted'`,
+  );
+
+export const urgent = (db: Db) =>
+  one(db, sql<{ n: number }>`select count(*)::int as n from referral where kind = 'urgent'`);

@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { Office } from '../../../examples/winter-drive/minders.ts';
 import { systemActor } from '../../../src/platform/actor.ts';
@@ -14,6 +14,7 @@ import { findTestServer } from '../../../src/platform/embedded/tools.mjs';
 import { migrate } from '../../../src/platform/migrate.ts';
 import { progress } from '../../../src/reports/progress.ts';
 import { runDrive } from './drive.ts';
+import { recount } from './recount.ts';
 
 const { values } = parseArgs({ options: { towns: { type: 'string' }, report: { type: 'string' } } });
 const began = performance.now();
@@ -37,6 +38,12 @@ try {
     ...(values.towns ? { towns: Number(values.towns) } : {}),
     onDay,
   });
+  const differing = Object.entries(await recount(driven)).filter(
+    ([, [found, expected]]) => !isDeepStrictEqual(found, expected),
+  );
+  for (const [figure, [found, expected]] of differing) console.error(figure, diffOf(found, expected));
+  if (differing.length > 0 || driven.odd.length > 0)
+    throw new Error('the drive did not come to what a second count finds');
   const { rows } = await sql<{ report: unknown; hash: string }>`select report, hash from seal`.execute(
     driven.office.db.systemKysely,
   );
@@ -45,7 +52,9 @@ try {
   console.log(`\n${JSON.stringify(sealed.report, null, 1)}`);
   if (canonicalHash(sealed.report) !== sealed.hash) throw new Error('the sealed report does not fit its hash');
   if (values.report) await writeFile(values.report, canonicalJson(sealed.report));
-  console.log(`\n结束报告已封存 sealed ${sealed.hash}\n用时 took ${Math.round((performance.now() - began) / 1000)} s`);
+  console.log(
+    `\n结束报告已封存 sealed ${sealed.hash}\n第二次清点一致 counted a second time: the same\n用时 took ${Math.round((performance.now() - began) / 1000)} s`,
+  );
   await driven.close();
 } finally {
   await postgres.stop();
@@ -67,4 +76,13 @@ async function onDay(office: Office, campaignId: string, day: CivilDate): Promis
   console.log(
     `${day} ${cell(seen, 6)}/${total} ${cell(late, 8)} ${cell(one, 5)} ${cell(two, 5)} ${cell(three, 5)} ${cell(mails, 6)}`,
   );
+}
+
+function diffOf(found: unknown, expected: unknown): unknown {
+  if (!Array.isArray(found) || !Array.isArray(expected)) return { found, expected };
+  const [has, wants] = [new Set(found), new Set(expected)];
+  return {
+    onlyFound: found.filter((line) => !wants.has(line)).slice(0, 20),
+    onlyExpected: expected.filter((line) => !has.has(line)).slice(0, 20),
+  };
 }
