@@ -1,13 +1,6 @@
 // worker.ts: the worker's composition root: workflows, the activities they ask for, and the chores that keep them all alive.
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  makeTelemetryFilterString,
-  NativeConnection,
-  Runtime,
-  Worker,
-} from '@temporalio/worker';
+import { pathToFileURL } from 'node:url';
+import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import cron from 'node-cron';
 import { activities } from './activities/index.ts';
 import type { Platform } from './activities/run.ts';
@@ -20,9 +13,9 @@ import { openDb } from './src/platform/db.ts';
 import { endWithParent } from './src/platform/embedded/child.ts';
 import { type Log, openLog } from './src/platform/log.ts';
 import { reconcile } from './src/platform/reconcile.ts';
-import { dataConverter, FAILURE_CONVERTER, openTemporal, signal, TASK_QUEUE } from './src/platform/temporal.ts';
+import { dataConverter, openTemporal, signal, TASK_QUEUE } from './src/platform/temporal.ts';
+import { workflowBundle } from './src/platform/workflow-bundle.ts';
 
-const WORKFLOWS = fileURLToPath(new URL('./workflows/index.ts', import.meta.url));
 const GRACE = '15s'; // for activities under way; the courier gives back what it has not sent
 const FORCE = '18s'; // below the 20 s that a supervisor waits
 const CACHED = 300; // workflows: a county has some 180 open; about 1 MB each at most
@@ -50,11 +43,7 @@ export async function runWorker(config: Config): Promise<RunningWorker> {
     connection,
     namespace,
     taskQueue: TASK_QUEUE,
-    workflowBundle: await bundleWorkflowCode({
-      workflowsPath: WORKFLOWS,
-      failureConverterPath: FAILURE_CONVERTER,
-      logger: new DefaultLogger('WARN'),
-    }),
+    workflowBundle: await workflowBundle(),
     activities: activities(platform),
     dataConverter: dataConverter(keys),
     maxCachedWorkflows: CACHED,

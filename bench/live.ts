@@ -1,20 +1,18 @@
 // bench/live.ts: a county as it runs: Temporal, mail, the API and the worker as processes of their own, on one database.
 import fs from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { startPart } from '../src/commands/part.ts';
 import { openMailbox } from '../src/notices/mailbox.ts';
 import { systemActor } from '../src/platform/actor.ts';
 import type { Instant } from '../src/platform/civil.ts';
 import { setStory } from '../src/platform/clock.ts';
 import type { Keys } from '../src/platform/crypto.ts';
 import { type Db, openDb } from '../src/platform/db.ts';
-import { startChild } from '../src/platform/embedded/child.ts';
 import { freePort } from '../src/platform/embedded/ports.ts';
 import { startTemporal } from '../src/platform/embedded/temporal.ts';
 import { expectedWorkflows } from '../src/platform/reconcile.ts';
 import { COUNTY } from './county.ts';
 
-const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const KEY = Buffer.alloc(32, 1);
 const WORKER_CONNECTIONS = '8';
 
@@ -59,8 +57,8 @@ export async function startLive(url: string, dir: string, asOf: Instant): Promis
     SYSTEM_CONNECTIONS: WORKER_CONNECTIONS,
   };
   const ready = async () => (await fetch(`${base}/healthz`)).ok;
-  const api = await startChild(process.execPath, { args: [MAIN, 'api'], env, ready });
-  const worker = await startChild(process.execPath, { args: [MAIN, 'worker'], env });
+  const api = await startPart('api', env, ready);
+  const worker = await startPart('worker', env);
   return {
     db,
     base,

@@ -1,6 +1,5 @@
 // src/commands/start.ts: `doorstep start`: a whole county on this machine, kept up until Ctrl-C.
 import { loadConfig } from '../config.ts';
-import { startChild } from '../platform/embedded/child.ts';
 import { isFree } from '../platform/embedded/ports.ts';
 import { startPostgres } from '../platform/embedded/postgres.ts';
 import { type Supervisor, supervisor } from '../platform/embedded/supervise.ts';
@@ -11,7 +10,6 @@ import {
   demoPassword,
   type Environment,
   POSTGRES_DIR,
-  ROOT,
   readRunning,
   removeRunning,
   TEMPORAL_DIR,
@@ -19,9 +17,9 @@ import {
   writeRunning,
 } from './ground.ts';
 import { startMailbox } from './mailbox.ts';
+import { startPart } from './part.ts';
 
 const DEFAULT_PORT = 8080;
-const MAIN = `${ROOT}src/main.ts`; // ROOT ends with a slash
 
 /** Resolves when everything has stopped. */
 export async function start(): Promise<void> {
@@ -79,9 +77,9 @@ async function startParts(parts: Supervisor): Promise<void> {
   );
   const url = `http://localhost:${config.port}`;
   const ready = async () => (await fetch(`http://127.0.0.1:${config.port}/healthz`)).ok;
-  await parts.supervise('API', () => startChild(process.execPath, { args: [MAIN, 'api'], env: childEnv, ready }));
+  await parts.supervise('API', () => startPart('api', childEnv, ready));
   step('后台 worker');
-  await parts.supervise('worker', () => startChild(process.execPath, { args: [MAIN, 'worker'], env: childEnv }));
+  await parts.supervise('worker', () => startPart('worker', childEnv));
   writeRunning(env, url);
   console.log(`
   到户 Doorstep   ${url}
