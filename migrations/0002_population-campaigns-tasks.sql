@@ -265,6 +265,7 @@ create table task (
 );
 create index task_open on task (county_code, area_code, due_on) where closed_at is null;
 create index task_household on task (county_code, household_id) where household_id is not null;
+create index task_village on task (county_code, subject_id) where subject = 'village';
 create index task_enrolment on task (county_code, enrolment_id) where enrolment_id is not null;
 create index task_campaign on task (county_code, campaign_id, duty_key) where campaign_id is not null;
 

@@ -25,6 +25,7 @@ import * as found from './store/found.ts';
  * The same id with the same body gets the same receipt and writes nothing.
  */
 export async function recordVisit(tx: Tx, actor: AccountActor, visit: NewVisit, asOf: Instant): Promise<VisitReceipt> {
+  await facts.keepPlans(tx);
   const today = dateOf(asOf);
   const day = dateOf(visit.arrivedAt) < today ? dateOf(visit.arrivedAt) : today;
   if (day === today) return file(tx, actor, visit, asOf);

@@ -20,6 +20,14 @@ export async function seeAsOn(tx: Tx, day: CivilDate): Promise<void> {
 }
 
 /**
+ * Until the transaction ends, a connection's first plan of a statement is kept for all visits. Left to choose, the planner
+ * planned the three great questions below anew each time, because it takes an array of unknown length for ten.
+ */
+export async function keepPlans(tx: Tx): Promise<void> {
+  await sql`select set_config('plan_cache_mode', 'force_generic_plan', true)`.execute(tx);
+}
+
+/**
  * Locks in the house's order: the ids minted on the phone, the campaigns whose stage is read, the open tasks of these
  * kinds by id. Two phones with one visit, and a visit with a sweep, then follow one another.
  */
@@ -43,7 +51,7 @@ export async function lockStop(
       union select t.id, t.campaign_id from task t where t.county_code = ${countyCode} and t.closed_at is null
         and (t.id = any(${[...named.taskIds]}::uuid[]) or t.enrolment_id = any(${[...named.enrolmentIds]}::uuid[]))
       union select t.id, t.campaign_id from task t where 'broadcast' = any(${[...kinds]}::text[]) and t.county_code = ${countyCode}
-        and t.area_code = ${areaCode} and t.kind = 'broadcast' and t.closed_at is null),
+        and t.subject = 'village' and t.subject_id = ${areaCode} and t.kind = 'broadcast' and t.closed_at is null),
     campaigns as materialized (
       select c.id from campaign c where c.county_code = ${countyCode} and (c.id in (select campaign_id from owed)
           or ('{htn,t2dm}' && ${[...kinds]}::text[] and exists (select from duty d where d.county_code = c.county_code and d.campaign_id = c.id and d.mode = 'adopt')))
@@ -122,7 +130,7 @@ export async function whoAndWhere(
             and (kind = any(${[...kinds]}::text[]) or ('not_met' = any(${[...kinds]}::text[]) and closed_at is null))
           union select unnest(${[...named.taskIds]}::uuid[])
           union select id from task where 'broadcast' = any(${[...kinds]}::text[]) and county_code = ${countyCode}
-            and area_code = ${visit.areaCode} and kind = 'broadcast'))) as tasks,
+            and subject = 'village' and subject_id = ${visit.areaCode} and kind = 'broadcast'))) as tasks,
       (select array_agg(uuidv7()::text) from generate_series(1, ${visit.records.length + SPARE}::integer)) as fresh`,
   );
 }
