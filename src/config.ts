@@ -72,8 +72,6 @@ const settings = {
     .describe('PostgreSQL connections for the system, a count per process'),
 } as const;
 
-export type SettingName = keyof typeof settings;
-
 export interface Config {
   readonly production: boolean;
   readonly databaseUrl: string;

@@ -50,7 +50,7 @@ export async function tellHistory(office: Office, tell: (line: string) => void):
     await office.db.tx(system, evening, (tx) => claimNextFollowUps(tx, system, campaignId, evening));
     tell(day);
   }
-  await run(OPENS, OPENS);
+  await run(at(STORY_DAY, '00:00'), OPENS);
   await checkSeen(office);
 }
 

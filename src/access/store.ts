@@ -169,3 +169,13 @@ export async function accountAreas(
   );
   return found.map(({ areaCode }) => areaCode);
 }
+
+/** Whether the one who asks supervises or plans: she may decide about what is another's. */
+export async function isSupervising(tx: Tx): Promise<boolean> {
+  return (await oneRow(tx, sql<{ yes: boolean }>`select i_am('supervisor', 'planner', 'admin') as yes`)).yes;
+}
+
+/** Whether the one who asks may know why somebody is visited. */
+export async function isClinicalReader(tx: Tx): Promise<boolean> {
+  return (await oneRow(tx, sql<{ yes: boolean }>`select i_am('medical', 'facility', 'supervisor') as yes`)).yes;
+}

@@ -4,7 +4,7 @@ import type { CivilDate } from '../platform/civil.ts';
 import { type LimitedField, limits } from './protocols/limits.ts';
 
 /** Codes the forms offer. Any other code is taken for a danger sign too: a sign nobody listed is still one. */
-export const dangerSigns = {
+const dangerSigns = {
   htn: [
     'altered_consciousness',
     'severe_headache_or_dizziness',
@@ -65,7 +65,7 @@ const chronicVisit = {
   bornOn: civilDay.nullish(),
   sbp: reading('sbp'),
   dbp: reading('dbp'),
-  dangerSigns: codes,
+  dangerSigns: codes.describe(`offered: ${[...dangerSigns.htn, ...dangerSigns.t2dm].join(', ')}`),
   otherUnmanageable: flag.describe('another disease that cannot be handled here'),
   pregnantOrLactating: flag,
   adverseReaction: z.enum(['none', 'present', 'uncontrolled']).nullish(),

@@ -50,7 +50,7 @@ export function renderDigest(
     say(locale, 'notices.digest.opening', { counts: parts.join(say(locale, 'notices.comma')) }),
     ...body,
     '',
-    say(locale, 'notices.digest.link', { url: `${publicUrl}/` }),
+    say(locale, 'notices.digest.link', { url: linkTo(publicUrl, '/') }),
     say(locale, 'notices.digest.closing'),
   ];
   return { subject, text: `${lines.join('\n')}\n` };
@@ -158,10 +158,12 @@ export function renderNotice(
   const path = typeof params.path === 'string' ? params.path : '/';
   return {
     subject: params.repeat === true ? say(locale, 'notices.repeat', { subject }) : subject,
-    text: `${say(locale, `${words}.body`, shown)}\n\n${say(locale, 'notices.digest.link', { url: publicUrl + path })}\n`,
+    text: `${say(locale, `${words}.body`, shown)}\n\n${say(locale, 'notices.digest.link', { url: linkTo(publicUrl, path) })}\n`,
   };
 }
 
+/** The page reads its address behind the `#`: the server knows no such paths. */
+const linkTo = (publicUrl: string, path: string): string => `${publicUrl}/#${path}`;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 const clockTime = (moment: Instant): string => `${dateOf(moment)} ${timeOf(moment)}`;
 

@@ -42,11 +42,6 @@ export async function setStory(db: Db, at: Instant, wallMs: number): Promise<voi
   );
 }
 
-/** 过一天: moves the story on by exactly 24 hours. */
-export async function advanceStory(db: Db): Promise<void> {
-  await sql`update story set offset_ms = offset_ms + 86400000`.execute(db.systemKysely);
-}
-
 /** From the wall to the story. */
 export const toStory = (wall: Instant, offsetMs: number): Instant => plusMs(wall, offsetMs);
 /** From the story back to the wall: what a workflow may see. */

@@ -1,7 +1,10 @@
 // src/reports/routes.ts: the figures of a campaign, each computed when it is asked for.
+
+import { isClinicalReader } from '../access/store.ts';
 import { idParams } from '../campaigns/schema.ts';
 import { canonicalJson } from '../platform/crypto.ts';
 import { type Role, type Route, route } from '../platform/http/route.ts';
+import { isClinical } from '../visits/rules/filing.ts';
 import { closingReport } from './closing.ts';
 import { goals, progress } from './progress.ts';
 import { goalsReply, lateQuery, lateReply, progressReply, reportReply } from './schema.ts';
@@ -56,8 +59,12 @@ export const reportRoutes: readonly Route[] = [
       const { scope } = await subjectOf(tx, actor.countyCode, params.id, asOf);
       const [dueOn, id] = query.after?.split('_') ?? [];
       const tasks = await lateTasks(tx, scope, query.level ?? null, dueOn && id ? { dueOn, id } : null, query.limit);
+      // Who has no clinical role sees that a visit is late, and nothing of why.
+      const told = (await isClinicalReader(tx))
+        ? tasks
+        : tasks.map((task) => (isClinical(task.kind) ? { ...task, kind: 'home_visit', duty: null } : task));
       const last = tasks.length === query.limit ? tasks.at(-1) : undefined;
-      return { tasks, next: last ? `${last.dueOn}_${last.id}` : null };
+      return { tasks: told, next: last ? `${last.dueOn}_${last.id}` : null };
     },
   ),
   route(

@@ -1,4 +1,5 @@
 // src/tasks/acts.ts: what people do about a task without doing the task: hold, promise, move, hand over, ask for help.
+import { isSupervising } from '../access/store.ts';
 import { loadCalendar } from '../places/store.ts';
 import type { AccountActor, Actor } from '../platform/actor.ts';
 import { audit } from '../platform/audit.ts';
@@ -35,7 +36,9 @@ export async function requestHold(
   const areaCode = await store.areaOfScope(tx, countyCode, scope);
   if (areaCode === null) throw new DomainError(Status.missing, { code: 'hold_subject_unknown', field: '/' });
 
-  const inForce = days <= FREE_DAYS && scope.villageCode === undefined;
+  // What a team may grant itself is short, lies ahead and does not add up: anything else waits for somebody above it.
+  const ownToGrant = scope.villageCode === undefined && scope.teamId === undefined && fromOn >= dateOf(asOf);
+  const inForce = ownToGrant && days + (await store.selfGrantedDays(tx, countyCode, scope)) <= FREE_DAYS;
   const hold = { ...scope, areaCode, fromOn, toOn, reason, requestedBy: actor.accountId, approved: inForce };
   const id = await store.insertHold(tx, countyCode, hold, asOf);
   await audit(tx, actor, asOf, 'hold.requested', id, { days, inForce });
@@ -73,6 +76,8 @@ export async function liftHold(
   const hold = await store.lockHold(tx, actor.countyCode, id);
   if (!hold) throw new DomainError(Status.missing, { code: 'hold_unknown' });
   if (hold.liftedAt !== null) return;
+  if (hold.requestedBy !== actor.accountId && !(await isSupervising(tx)))
+    throw new DomainError(Status.forbidden, { code: 'hold_of_another' });
   const today = dateOf(asOf);
   const on = liftedOn ?? today;
   if (on < today && on > hold.fromOn)

@@ -1,5 +1,5 @@
 // src/teams/acts.ts: who is away, who takes over, and who answers the telephone at night.
-import { accountAreas, coversArea, endGrant, insertGrants } from '../access/store.ts';
+import { accountAreas, coversArea, endGrant, insertGrants, isSupervising } from '../access/store.ts';
 import type { Actor } from '../platform/actor.ts';
 import { audit } from '../platform/audit.ts';
 import { dateOf, type Instant, plusDays } from '../platform/civil.ts';
@@ -31,6 +31,8 @@ export async function takeLeave(tx: Tx, actor: Actor, leave: LeaveBody, asOf: In
     if (id === leave.accountId && !(actor.kind === 'account' && actor.accountId === id))
       for (const area of areas) await mustCover(tx, actor, area);
   }
+  if (actor.kind === 'account' && actor.accountId !== leave.accountId && !(await isSupervising(tx)))
+    throw new DomainError(Status.forbidden, { code: 'leave_of_another', field: '/accountId' });
   const id = await insertLeave(tx, actor.countyCode, leave);
   if (id === null) throw new DomainError(Status.conflict, { code: 'leave_overlaps', field: '/fromOn' });
   await audit(tx, actor, asOf, 'leave.taken', `account/${leave.accountId}`, { ...leave });

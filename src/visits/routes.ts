@@ -1,8 +1,7 @@
 // src/visits/routes.ts: the team member's doors: what is owed, what was done at a door, and what became of it.
 import { z } from 'zod';
+import { isClinicalReader } from '../access/store.ts';
 import { dateOf } from '../platform/civil.ts';
-import type { Tx } from '../platform/db.ts';
-import { oneRow, sql } from '../platform/db.ts';
 import { DomainError, Status } from '../platform/errors.ts';
 import { PageQuery, pageOf, pageSchema } from '../platform/http/page.ts';
 import { everyone, type Route, route } from '../platform/http/route.ts';
@@ -59,11 +58,6 @@ function neutral(task: TaskListed): TaskListed {
   return isClinical(task.kind)
     ? { ...task, kind: 'home_visit', subject: 'person', subjectId: task.personId ?? '', dutyTitle: null }
     : task;
-}
-
-async function isClinicalReader(tx: Tx): Promise<boolean> {
-  return (await oneRow(tx, sql<{ clinical: boolean }>`select i_am('medical', 'facility', 'supervisor') as clinical`))
-    .clinical;
 }
 
 export const visitRoutes: readonly Route[] = [

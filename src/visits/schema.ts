@@ -7,6 +7,7 @@ const uuid = z.uuid();
 const civilDay = z.iso.date() as unknown as z.ZodType<CivilDate, CivilDate>;
 const moment = z.iso
   .datetime({ offset: true })
+  .refine((text) => text >= '1900' && text < '2200', 'a day of this century')
   .transform((text) => instant(text))
   .describe('ISO 8601 with an offset') as unknown as z.ZodType<Instant, Instant>;
 const note = z.string().max(500).optional();

@@ -28,7 +28,7 @@ export async function noticesOf(
         (select count(*) from notice_line l where l.county_code = n.county_code and l.notice_id = n.id and l.fate = 'told') as lines
       from notice n
       where n.county_code = ${countyCode} and n.account_id = ${accountId} and (${after}::uuid is null or (n.created_at, n.id) <
-        (select (c.created_at, c.id) from notice c where c.county_code = ${countyCode} and c.id = ${after}::uuid))
+        (select c.created_at, c.id from notice c where c.county_code = ${countyCode} and c.id = ${after}::uuid))
       order by n.created_at desc, n.id desc limit ${limit}`,
   );
 }

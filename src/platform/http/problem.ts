@@ -104,6 +104,13 @@ const BY_SQLSTATE: Readonly<Record<string, Refusal>> = {
   '40P01': new Refusal(409, { code: 'busy' }),
   '55P03': new Refusal(409, { code: 'busy' }),
   '57014': new Refusal(503, { code: 'too_slow' }),
+  // A value that no column takes: a cursor that is none, a NUL, half an emoji, a number or a day out of all bounds.
+  '22021': new Refusal(422, { code: 'value_not_storable' }),
+  '22P02': new Refusal(422, { code: 'value_not_storable' }),
+  '22P05': new Refusal(422, { code: 'value_not_storable' }),
+  '22003': new Refusal(422, { code: 'value_not_storable' }),
+  '22007': new Refusal(422, { code: 'value_not_storable' }),
+  '22008': new Refusal(422, { code: 'value_not_storable' }),
 };
 
 function refusalOf(error: unknown): Refusal | DomainError | null {

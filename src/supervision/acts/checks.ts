@@ -1,5 +1,5 @@
 // src/supervision/acts/checks.ts: a checklist at a team, a re-visit of a recorded visit, and putting a finding right.
-import { coversArea } from '../../access/store.ts';
+import { coversArea, isSupervising } from '../../access/store.ts';
 import { loadCalendar } from '../../places/store.ts';
 import type { AccountActor, Actor } from '../../platform/actor.ts';
 import { audit } from '../../platform/audit.ts';
@@ -187,6 +187,8 @@ export async function putRight(
 ): Promise<void> {
   const finding = await store.findingOf(tx, actor.countyCode, id);
   if (!finding) throw new DomainError(Status.missing, { code: 'finding_unknown', field: '/id' });
+  if (finding.ownerId !== actor.accountId && !(await isSupervising(tx)))
+    throw new DomainError(Status.forbidden, { code: 'finding_of_another', field: '/id' });
   if (finding.taskId) await lockTasks(tx, actor.countyCode, [finding.taskId]);
   if (!(await store.insertRectification(tx, actor.countyCode, finding, actor.accountId, proof, asOf)))
     throw new DomainError(Status.conflict, { code: 'finding_put_right' });

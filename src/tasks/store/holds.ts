@@ -223,3 +223,14 @@ export async function windowEnd(tx: Tx, countyCode: string, campaignId: string):
   );
   return found?.day ?? null;
 }
+
+/** Calendar days of this task's or household's holds that nobody above had to grant; lifted ones do not count. */
+export async function selfGrantedDays(tx: Tx, countyCode: string, { taskId, householdId }: HoldScope): Promise<number> {
+  const { days } = await oneRow(
+    tx,
+    sql<{ days: number }>`select coalesce(sum(to_on - from_on + 1), 0)::integer as days from hold
+      where county_code = ${countyCode} and approved_at is not null and approved_by is null and lifted_at is null
+        and (task_id = ${taskId ?? null}::uuid or household_id = ${householdId ?? null}::uuid)`,
+  );
+  return days;
+}

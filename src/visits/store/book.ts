@@ -85,7 +85,9 @@ export async function insertConfirmations(
   );
 }
 
-/** What a phone last said: the oldest record it still holds bounds what its area can be accused of. */
+const OLDEST = '92 days'; // a drive's length: no phone holds a record longer, whatever its clock says
+
+/** What its own phone last said: the oldest record it still holds bounds what an area can be accused of. Null holds nothing. */
 export async function hearDevice(
   tx: Tx,
   countyCode: string,
@@ -99,10 +101,10 @@ export async function hearDevice(
 ): Promise<void> {
   // An update that policy hides changes nothing; an upsert of a hidden row would fail, and a visit with it.
   await sql`with heard as (
-      update device set heard_at = ${asOf}, oldest_unsent_at = ${device.oldestUnsentAt}, account_id = ${device.accountId}, area_code = ${device.areaCode}
-      where county_code = ${countyCode} and id = ${device.id} and heard_at <= ${asOf} returning id)
+      update device set heard_at = ${asOf}, oldest_unsent_at = case when ${device.oldestUnsentAt}::timestamptz is not null then greatest(${device.oldestUnsentAt}::timestamptz, ${asOf}::timestamptz - ${OLDEST}::interval) end, area_code = ${device.areaCode}
+      where county_code = ${countyCode} and id = ${device.id} and account_id = ${device.accountId} and heard_at <= ${asOf} returning id)
     insert into device (county_code, id, account_id, area_code, heard_at, oldest_unsent_at)
-    select ${countyCode}, ${device.id}::uuid, ${device.accountId}::uuid, ${device.areaCode}, ${asOf}::timestamptz, ${device.oldestUnsentAt}::timestamptz
+    select ${countyCode}, ${device.id}::uuid, ${device.accountId}::uuid, ${device.areaCode}, ${asOf}::timestamptz, case when ${device.oldestUnsentAt}::timestamptz is not null then greatest(${device.oldestUnsentAt}::timestamptz, ${asOf}::timestamptz - ${OLDEST}::interval) end
     where not exists (select from heard) on conflict do nothing`.execute(tx);
 }
 

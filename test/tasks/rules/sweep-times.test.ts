@@ -61,16 +61,16 @@ describe('the next sweep', () => {
 
 describe('the envelope a line goes into', () => {
   it.each([
-    ['2018-01-30T07:31', '2018-01-30', '2018-01-30T08:00'],
-    ['2018-01-30T00:10', '2018-01-30', '2018-01-30T08:00'],
-    ['2018-01-30T14:00', '2018-01-30', '2018-01-30T14:00'],
-    ['2018-01-30T19:59', '2018-01-30', '2018-01-30T19:59'],
-    ['2018-01-30T20:00', '2018-01-31', '2018-01-31T08:00'],
-    ['2018-01-30T23:59', '2018-01-31', '2018-01-31T08:00'],
+    ['2018-01-30T07:31:00', '2018-01-30', '2018-01-30T08:00:00'],
+    ['2018-01-30T00:10:00', '2018-01-30', '2018-01-30T08:00:00'],
+    ['2018-01-30T14:00:00', '2018-01-30', '2018-01-30T14:00:30'], // the county's other areas are swept within seconds
+    ['2018-01-30T19:59:00', '2018-01-30', '2018-01-30T19:59:30'],
+    ['2018-01-30T20:00:00', '2018-01-31', '2018-01-31T08:00:00'],
+    ['2018-01-30T23:59:00', '2018-01-31', '2018-01-31T08:00:00'],
   ] as const)('written %s is of %s and leaves at %s', (written, day, leaves) => {
-    const now = instant(`${written}:00+08:00`);
+    const now = instant(`${written}+08:00`);
     expect(envelopeDay(now)).toBe(day);
-    expect(availableAt(now)).toBe(instant(`${leaves}:00+08:00`));
+    expect(availableAt(now)).toBe(instant(`${leaves}+08:00`));
   });
 
   it('of the next day, where today’s has left, waits for its own morning', () => {
