@@ -1,6 +1,7 @@
 import chromium from '@sparticuz/chromium';
 import { type Browser, type Page, chromium as playwright } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { planSession } from '../../src/clinics/acts.ts';
 import { openMail } from '../../src/notices/channels/email.ts';
 import { type Mailbox, openMailbox } from '../../src/notices/mailbox.ts';
 import { at } from '../../src/platform/civil.ts';
@@ -8,17 +9,35 @@ import { setStory } from '../../src/platform/clock.ts';
 import { launched } from '../campaigns/drive.ts';
 import { smallCounty } from '../fixtures/county.ts';
 import { PASSWORD, type TestApi, testApi } from '../setup/api.ts';
+import { doorsOf, pressure, send, stop } from '../visits/stop.ts';
 
 let api: TestApi;
 let mailbox: Mailbox;
 let browser: Browser;
 let page: Page;
+let referral: string;
+let clinic: string;
 const complaints: string[] = [];
 
 beforeAll(async () => {
   api = await testApi(
     async (db) => {
-      await launched(db, await smallCounty(db));
+      const county = await smallCounty(db);
+      await launched(db, county);
+      const village = county.villages[0];
+      const doors = doorsOf(village);
+      const evening = at('2018-01-29', '20:50');
+      const visit = stop(village, evening, [pressure(doors.old.id, 186, 104)], { householdId: doors.first.id });
+      referral = String((await send(db, village.doctor, visit, evening)).records[0]?.judgement?.referralId);
+      const planner = { kind: 'account' as const, countyCode: county.countyCode, accountId: county.planner };
+      clinic = await db.tx(planner, evening, (tx) =>
+        planSession(
+          tx,
+          planner,
+          { areaCode: county.towns[0].code, heldOn: '2018-02-07', fromTime: '09:00', toTime: '11:30', place: '卫生院' },
+          evening,
+        ),
+      );
       await setStory(db, at('2018-01-30', '08:00'), Date.now());
     },
     { STORY: 'on' },
@@ -92,8 +111,9 @@ describe('the pages', () => {
     await page.waitForSelector('.list tbody tr');
     expect(await page.locator('.list tbody tr').count()).toBe(Math.min(tasks, 20));
     expect(await page.locator('.list tbody th').allInnerTexts()).toContainEqual(
-      expect.stringMatching(/^(青塘|石桥)镇 .+村$/),
+      expect.stringMatching(/^(青塘|石桥)镇 .+村\s*户号 [\d-]+$/),
     );
+    expect(await page.locator('.list tbody td').last().innerText()).toMatch(/过期\d+天 · \d级/);
   });
 
   it('move the story on by a day', async () => {
@@ -123,6 +143,39 @@ describe('the pages', () => {
       expect([width, await overflow()]).toEqual([width, 0]);
     }
     expect(await text('main')).not.toMatch(/overview\.|goals\.|late\.|undefined|NaN/);
+  });
+
+  it('open a clinic and a referral from a mail’s link, and take the referral to its outcome', async () => {
+    await page.goto(`${api.base}/#/clinics/${clinic}`);
+    await page.locator('main h1', { hasText: 'Clinic in' }).waitFor();
+    expect(await text('.facts')).toContain('09:00–11:30');
+    expect(await overflow()).toBe(0);
+    await page.goto(`${api.base}/#/referrals/${referral}`);
+    await page.locator('.empty').waitFor();
+    expect(await text('.empty')).toContain('Referrals are for medical teams');
+    await page.click('.who button:last-child');
+    await page.fill('[name=login]', 'town1.supervisor');
+    await page.fill('[name=password]', PASSWORD);
+    await page.keyboard.press('Enter');
+    for (const [act, done] of [
+      ['I take it in hand', 'In hand'],
+      ['Has set out', 'Set out'],
+      ['Has arrived', 'Arrived'],
+      ['Record the outcome', 'Outcome'],
+    ] as const) {
+      await page.click(`.acts button:text-is("${act}")`);
+      await page.locator('.timeline .done', { hasText: done }).waitFor();
+      expect(await overflow()).toBe(0);
+    }
+    expect(await text('main')).toContain('This referral has ended');
+    expect(await page.locator('.acts button').count()).toBe(0);
+  });
+
+  it('say of an address that names no page that there is none', async () => {
+    await page.goto(`${api.base}/#/nowhere`);
+    await page.locator('main h1', { hasText: 'No such page' }).waitFor();
+    await page.click('main a[href="#/overview"]');
+    await page.waitForSelector('.answer h1');
   });
 
   it('leave nothing behind after signing out, and nothing in the console', async () => {

@@ -12,10 +12,13 @@ export class Problem extends Error {
   }
 }
 
-async function ask(method, path, body) {
+/** Under one key an act is done once, however often it is sent. */
+export const newKey = () => crypto.randomUUID?.() ?? String(Math.random());
+
+async function ask(method, path, body, key = newKey()) {
   const headers = { 'accept-language': locale };
   if (body !== undefined) headers['content-type'] = 'application/json';
-  if (method === 'POST') headers['idempotency-key'] = crypto.randomUUID?.() ?? String(Math.random());
+  if (method === 'POST') headers['idempotency-key'] = key;
   let response;
   try {
     response = await fetch(`/api/v1${path}`, {
@@ -32,6 +35,6 @@ async function ask(method, path, body) {
 }
 
 export const get = (path) => ask('GET', path);
-export const post = (path, body = {}) => ask('POST', path, body);
+export const post = (path, body = {}, key = undefined) => ask('POST', path, body, key);
 export const put = (path, body) => ask('PUT', path, body);
 export const remove = (path) => ask('DELETE', path);

@@ -1,21 +1,33 @@
 // web/console/app.js: which page the address names, who is looking at it, and in which language.
 import { get, put, remove } from './api.js';
+import { clinicPage } from './clinic.js';
 import { h, show } from './dom.js';
 import { mailboxPage } from './mailbox.js';
+import { missingPage } from './missing.js';
 import { overviewPage } from './overview.js';
+import { referralPage } from './referral.js';
 import { signInPage } from './sign-in.js';
 import { problemBox } from './states.js';
 import { loadWords, locale, w } from './words.js';
 
-const pages = { overview: overviewPage, mailbox: mailboxPage };
+const pages = {
+  overview: overviewPage,
+  mailbox: mailboxPage,
+  referrals: referralPage,
+  clinics: clinicPage,
+  missing: missingPage,
+};
+const OF_ONE = new Set(['referrals', 'clinics']); // `#/clinics/<id>`
 const top = document.querySelector('#top');
 const main = document.querySelector('#main');
 let me = null;
 
-/** `#/mailbox?to=…` names the page and what it shows. */
+/** `#/mailbox?to=…` names the page and what it shows; no address at all is the overview. */
 function address() {
   const [path, query = ''] = location.hash.replace(/^#\/?/, '').split('?');
-  return { name: path in pages ? path : 'overview', query: new URLSearchParams(query) };
+  const [name, id = '', ...more] = (path || 'overview').split('/');
+  const known = Object.hasOwn(pages, name) && more.length === 0 && OF_ONE.has(name) === (id !== '');
+  return { name: known ? name : 'missing', id, query: new URLSearchParams(query) };
 }
 
 async function switchLanguage() {
@@ -65,7 +77,7 @@ const roleWords = () =>
     .join(' · ');
 
 async function draw() {
-  const { name, query } = address();
+  const { name, id, query } = address();
   header(name);
   if (!me) {
     show(main, signInPage(begin));
@@ -74,7 +86,7 @@ async function draw() {
   const place = h('div', { class: `page ${name}` });
   show(main, place);
   try {
-    await pages[name](place, { me, query, planner: isPlanner() });
+    await pages[name](place, { me, id, query, planner: isPlanner() });
   } catch (problem) {
     if (problem.status === 401) {
       me = null;

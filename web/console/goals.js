@@ -3,6 +3,7 @@ import { h } from './dom.js';
 import { empty } from './states.js';
 import { count, day, percent, rate, w } from './words.js';
 
+const WITHOUT_REFUTED = new Set(['policy_talk']); // counts households seen, which those refuted are not
 const SIGNS = { reached: '✓', not_reached: '✗', not_proven: '?', not_surveyed: '–', open: '…' };
 
 export function goals(list) {
@@ -10,7 +11,7 @@ export function goals(list) {
   return h('ul', { class: 'goals' }, list.map(goal));
 }
 
-function goal({ title, clause, state, numerator, denominator, bound, atLeast, by }) {
+function goal({ key, title, clause, state, numerator, denominator, bound, atLeast, by }) {
   const measured = state !== 'not_surveyed';
   return h(
     'li',
@@ -22,6 +23,7 @@ function goal({ title, clause, state, numerator, denominator, bound, atLeast, by
       { class: 'note' },
       measured ? `${count(numerator)} / ${count(denominator)}` : w('goals.not_measured_why'),
       bound && ` [${rate(bound.low * 100, 2)}, ${rate(bound.high * 100, 2)}]`,
+      measured && WITHOUT_REFUTED.has(key) && ` · ${w('goals.without_refuted')}`,
     ),
     h('p', { class: 'state' }, h('b', { 'aria-hidden': 'true' }, SIGNS[state] ?? ''), ' ', w(`goal.${state}`)),
     h('p', { class: 'note' }, w('goals.line', { atLeast: `${rate(atLeast * 100, 0)}%`, by: day(by), clause })),

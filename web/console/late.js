@@ -1,18 +1,19 @@
 // web/console/late.js: what is late and who has been told; each count opens to its tasks.
 import { get } from './api.js';
 import { h, show } from './dom.js';
+import { placeNames, registerNumbers } from './places.js';
 import { empty, problemBox, skeleton } from './states.js';
 import { count, day, has, w } from './words.js';
 
 const PAGE = 20; // rows a look: the list is read from its top, the longest late first
 
-export function lateTable(place, { campaignId, late }) {
+export function lateTable(place, { campaignId, late, today }) {
   if (late.length === 0) {
     show(place, empty(w('late.none')));
     return;
   }
   const list = h('div', { class: 'list', 'aria-live': 'polite' });
-  const open = (level) => lateList(list, campaignId, level);
+  const open = (level) => lateList(list, campaignId, level, today);
   show(
     place,
     h(
@@ -71,7 +72,7 @@ const opener = (tasks, onclick, label) =>
     count(tasks),
   );
 
-async function lateList(place, campaignId, level) {
+async function lateList(place, campaignId, level, today) {
   place.hidden = false;
   const title = h('h3', {}, w('late.list', { rung: level === null ? w('late.total') : rung(level) }));
   const close = h('button', { type: 'button', class: 'quiet', onclick: () => (place.hidden = true) }, w('late.close'));
@@ -83,10 +84,14 @@ async function lateList(place, campaignId, level) {
         `/campaigns/${campaignId}/late?${new URLSearchParams({ limit: PAGE, ...(level === null ? {} : { level }), ...(after ? { after } : {}) })}`,
       );
       shown.push(...page.tasks);
+      const [names, doors] = await Promise.all([
+        placeNames(shown.map(({ areaCode }) => areaCode)),
+        registerNumbers(shown),
+      ]);
       show(
         place,
         title,
-        table(shown, await placeNames(shown)),
+        table(shown, names, doors, today),
         page.next && h('button', { type: 'button', class: 'quiet', onclick: () => more(page.next) }, w('more')),
         close,
       );
@@ -102,13 +107,13 @@ async function lateList(place, campaignId, level) {
   await more(null);
 }
 
-const table = (tasks, names) =>
+const table = (tasks, names, doors, today) =>
   h(
     'div',
     { class: 'scroll' },
     h(
       'table',
-      {},
+      { class: 'lines' },
       h(
         'thead',
         {},
@@ -125,29 +130,24 @@ const table = (tasks, names) =>
           h(
             'tr',
             {},
-            h('th', { scope: 'row' }, names(task.areaCode)),
-            h('td', {}, has(`kind.${task.kind}`) ? w(`kind.${task.kind}`) : task.kind),
-            h('td', {}, `${day(task.dueOn)} · ${w(`late.state.${task.state}`)}`),
+            h('th', { scope: 'row' }, names(task.areaCode), below(doors(task))),
+            h(
+              'td',
+              {},
+              has(`kind.${task.kind}`) ? w(`kind.${task.kind}`) : task.kind,
+              below(has(`side.${task.side}`) ? w(`side.${task.side}`) : task.side),
+            ),
+            h(
+              'td',
+              {},
+              `${day(task.dueOn)} · ${w(`late.state.${task.state}`)}`,
+              below(w('late.stands', { days: daysPast(task.dueOn, today), level: task.level })),
+            ),
           ),
         ),
       ),
     ),
   );
 
-const known = new Map();
-
-/** `town village`, since villages of two towns may bear one name; a town or the county alone for what is theirs to do. */
-async function placeNames(tasks) {
-  const asked = new Set(tasks.map(({ areaCode }) => areaCode.slice(0, 9)).filter((code) => !known.has(code)));
-  await Promise.all(
-    [...asked].map(async (code) => {
-      const limit = code.length === 6 ? 1 : 200; // the division itself comes first; a town has fewer than 200 villages
-      const { items } = await get(`/divisions?${new URLSearchParams({ under: code, limit })}`);
-      for (const division of items) known.set(division.code, division.name);
-    }),
-  );
-  return (code) => {
-    const names = [known.get(code.slice(0, 9)), code.length === 12 ? known.get(code) : null];
-    return names.filter(Boolean).join(' ') || code;
-  };
-}
+const below = (words) => words && h('small', {}, words);
+const daysPast = (dueOn, today) => count((Date.parse(today) - Date.parse(dueOn)) / 86_400_000);

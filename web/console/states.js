@@ -15,7 +15,7 @@ export const empty = (what, next) =>
   h('div', { class: 'empty' }, h('p', {}, what), next && h('p', { class: 'note' }, next));
 
 /** Says what happened and how to go on. */
-export function problemBox(problem, again) {
+export function problemBox(problem, again, againWords = w('try_again')) {
   const faults = problem.faults?.length
     ? problem.faults
     : [{ reason: w(problem.status === 0 ? 'no_network' : 'failed'), remedy: w('try_again_later') }];
@@ -24,6 +24,6 @@ export function problemBox(problem, again) {
     { class: 'problem', role: 'alert' },
     faults.map((fault) => h('p', {}, h('strong', {}, fault.reason), h('br'), fault.remedy)),
     problem.requestId && h('p', { class: 'note' }, `${w('request_id')} ${problem.requestId}`),
-    again && h('button', { type: 'button', onclick: again }, w('try_again')),
+    again && h('button', { type: 'button', onclick: again }, againWords),
   );
 }

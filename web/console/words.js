@@ -39,6 +39,9 @@ export function day(date) {
     : `${month}月${dayOfMonth}日`;
 }
 
+/** The same with its year, for what is read on its own. */
+export const date = (on) => (locale === 'en' ? `${day(on)} ${on.slice(0, 4)}` : `${on.slice(0, 4)}年${day(on)}`);
+
 /** An instant in the county's time. */
 export const moment = (instant) =>
   new Date(instant).toLocaleString(locale, {

@@ -1,0 +1,124 @@
+// web/console/referral.js: one referral on its way, without the patient's name: what has happened, and the buttons for what comes next.
+import { get, newKey, post } from './api.js';
+import { h, show } from './dom.js';
+import { placeNames } from './places.js';
+import { empty, problemBox, skeleton } from './states.js';
+import { moment, w } from './words.js';
+
+const READERS = new Set(['medical', 'facility', 'supervisor']);
+const ACTS = { own: 'owned', leave: 'left', arrive: 'arrived', outcome: 'outcome' };
+
+export async function referralPage(place, { me, id }) {
+  if (!me.grants.some(({ role }) => READERS.has(role))) {
+    show(place, h('h1', {}, w('nav.referrals')), empty(w('referral.not_yours'), w('referral.not_yours_next')));
+    return;
+  }
+  show(place, skeleton(6));
+  const referral = (await listed(id, true)) ?? (await listed(id, false));
+  if (!referral) {
+    show(place, h('h1', {}, w('nav.referrals')), empty(w('referral.unknown'), w('referral.unknown_next')));
+    return;
+  }
+  const names = await placeNames([referral.areaCode]);
+  draw(place, referral, names(referral.areaCode));
+}
+
+/** The list is the only door to a referral, the latest first. */
+async function listed(id, open) {
+  let after = null;
+  do {
+    const page = await get(`/referrals?${new URLSearchParams({ open, limit: 200, ...(after ? { after } : {}) })}`);
+    const found = page.items.find((one) => one.id === id);
+    if (found) return found;
+    after = page.next;
+  } while (after);
+  return null;
+}
+
+function draw(place, referral, village) {
+  show(
+    place,
+    h(
+      'section',
+      { class: referral.kind },
+      h(
+        'p',
+        { class: 'drive' },
+        w('nav.referrals'),
+        h('span', { class: `stage ${referral.kind}` }, w(`referral.kind.${referral.kind}`)),
+      ),
+      h('h1', {}, w('referral.title', { village })),
+      h('p', { class: 'range' }, w('referral.advised_at', { at: moment(referral.advisedAt) })),
+      timeline(referral),
+      !referral.ended && nextActs(referral, (answer) => draw(place, answer, village)),
+      referral.ended && h('p', { class: 'note' }, w('referral.ended')),
+    ),
+  );
+}
+
+function timeline({ events, advisedAt, recordedAt }) {
+  const step = (event, at) => {
+    const done = at !== null || events.includes(event);
+    return h(
+      'li',
+      { class: done ? 'done' : null },
+      h('b', {}, w(`referral.event.${event}`)),
+      at ? h('time', { datetime: at }, moment(at)) : h('span', {}, w(done ? 'referral.done' : 'referral.not_yet')),
+    );
+  };
+  return h(
+    'ol',
+    { class: 'timeline' },
+    step('advised', advisedAt),
+    step('received', recordedAt),
+    Object.values(ACTS).map((event) => (event !== 'outcome' || !events.includes('stood_down')) && step(event, null)),
+    events.includes('stood_down') && step('stood_down', null),
+  );
+}
+
+const keys = new Map(); // an act sent again after a broken line is the same act
+
+/** @param after is given the referral as it then stands. */
+function nextActs(referral, after) {
+  const trouble = h('div', { 'aria-live': 'assertive' });
+  const note = h('input', { name: 'note', maxlength: 500, autocomplete: 'off' });
+  const buttons = Object.entries(ACTS)
+    .filter(([, event]) => !referral.events.includes(event))
+    .map(([act], n) => {
+      const button = h('button', { type: 'button', class: n === 0 ? 'main' : null }, w(`referral.act.${act}`));
+      button.addEventListener('click', () => send(act, button));
+      return button;
+    });
+  const busy = (whether) => {
+    for (const button of buttons) button.disabled = whether;
+    note.disabled = whether;
+  };
+  const send = async (act, button) => {
+    const words = button.textContent;
+    const said = note.value.trim();
+    const body = { seq: referral.seq, ...(said ? { note: said } : {}) };
+    const same = `${referral.id} ${act} ${JSON.stringify(body)}`;
+    keys.set(same, keys.get(same) ?? newKey());
+    busy(true);
+    button.textContent = w('referral.sending');
+    show(trouble);
+    try {
+      const answer = await post(`/referrals/${referral.id}/${act}`, body, keys.get(same));
+      keys.delete(same);
+      after({ ...referral, ...answer });
+    } catch (problem) {
+      if (problem.status > 0 && problem.status < 500) keys.delete(same);
+      button.textContent = words;
+      busy(false);
+      const refresh = () => dispatchEvent(new Event('hashchange'));
+      show(trouble, problemBox(problem, problem.status === 409 ? refresh : null, w('referral.refresh')));
+    }
+  };
+  return h(
+    'div',
+    { class: 'next' },
+    h('label', {}, w('referral.note'), note),
+    h('p', { class: 'acts' }, buttons),
+    trouble,
+  );
+}
