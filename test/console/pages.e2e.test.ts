@@ -120,6 +120,8 @@ describe('the pages', () => {
     await page.click('.story button');
     await page.locator('.answer h1', { hasText: '第62天' }).waitFor();
     expect(await text('.story span:first-child')).toContain('1月31日');
+    expect(await text('.settling')).toBe('后台正在推进…');
+    await page.locator('.settling:empty').waitFor({ state: 'attached' }); // two looks in a row agree
   });
 
   it('show every mail, the newest first, and find those of one recipient', async () => {

@@ -12,6 +12,10 @@ const READERS = new Set(['admin', 'planner', 'supervisor', 'bureau']);
 const OVER = new Set(['closed', 'cancelled']);
 const LAUNCHED = new Set(['running', 'paused', 'closing', 'closed']);
 
+const AGAIN = 4_000; // ms between two looks after a day moved on
+const LONGEST = 90_000; // ms: a sweep that takes longer is for the next visit to the page
+let settlesBy = 0; // until then the figures may still be of a sweep half done
+
 export async function overviewPage(place, { me, planner, query }) {
   if (!me.grants.some(({ role }) => READERS.has(role))) {
     show(place, h('h1', {}, w('nav.overview')), empty(w('overview.not_yours'), w('overview.not_yours_next')));
@@ -54,11 +58,43 @@ export async function overviewPage(place, { me, planner, query }) {
     );
     return;
   }
-  const [progress, goalList, calendar] = await Promise.all([
-    get(`/campaigns/${drive.id}/progress`),
-    get(`/campaigns/${drive.id}/goals`),
-    get(`/calendar?from=${drive.window.from}&to=${drive.window.to}`),
-  ]);
+  const look = () =>
+    Promise.all([
+      get(`/campaigns/${drive.id}/progress`),
+      get(`/campaigns/${drive.id}/goals`),
+      get(`/calendar?from=${drive.window.from}&to=${drive.window.to}`),
+    ]);
+  const settling = h('span', { class: 'settling', role: 'status' });
+  const lead = () => [title, story && planner && nextDay(story, settling)];
+  const found = await look();
+  draw(place, found, { drive, story, lead });
+  if (Date.now() < settlesBy)
+    await settle(place, found, look, settling, (now) => draw(place, now, { drive, story, lead }));
+}
+
+/** Looks again, quietly, until two looks in a row agree: only then is the new day's sweep done. */
+async function settle(place, found, look, note, redraw) {
+  show(note, w('story.settling'));
+  let shown = JSON.stringify(found);
+  let before = null; // the first look was the page's own: the sweep may not have begun
+  while (Date.now() < settlesBy) {
+    await new Promise((wake) => setTimeout(wake, AGAIN));
+    if (!place.isConnected) return; // another page, or the same one drawn anew
+    const now = await look().catch(() => null); // the next look may get through
+    if (!place.isConnected) return;
+    if (now === null) continue;
+    const text = JSON.stringify(now);
+    if (text !== shown) redraw(now);
+    shown = text;
+    if (text === before) break;
+    before = text;
+  }
+  settlesBy = 0;
+  show(note);
+}
+
+function draw(place, [progress, goalList, calendar], { drive, story, lead }) {
+  const [title, mover] = lead();
   const { clock } = progress;
   const chart = h('div', { class: 'chart' });
   const late = h('div');
@@ -80,7 +116,7 @@ export async function overviewPage(place, { me, planner, query }) {
             pace: rate(progress.pace),
           }),
         ),
-      story && planner && nextDay(story),
+      mover,
     ),
     clock.daysLost > 0 &&
       h(
@@ -135,8 +171,11 @@ const columns = (progress) =>
     ),
   );
 
-/** 过一天: everything that waits looks again; the page then shows the new day. */
-function nextDay(story) {
+/**
+ * 过一天: everything that waits looks again; the page then shows the new day.
+ * @param note what is said beside the button.
+ */
+function nextDay(story, note = null) {
   const trouble = h('span');
   const button = h('button', { type: 'button' }, w('story.next_day'));
   button.addEventListener('click', async () => {
@@ -144,6 +183,7 @@ function nextDay(story) {
     button.textContent = w('story.moving');
     try {
       await post('/story/next-day');
+      settlesBy = Date.now() + LONGEST;
       dispatchEvent(new Event('hashchange'));
     } catch (problem) {
       show(trouble, problemBox(problem));
@@ -151,5 +191,5 @@ function nextDay(story) {
       button.textContent = w('story.next_day');
     }
   });
-  return h('p', { class: 'story' }, h('span', {}, w('story.today', { day: day(story.today) })), button, trouble);
+  return h('p', { class: 'story' }, h('span', {}, w('story.today', { day: day(story.today) })), button, note, trouble);
 }
