@@ -152,4 +152,4 @@ export async function runDrive(options: DriveOptions): Promise<Driven> {
   };
 }
 
-Runtime.install({ logger: new DefaultLogger('ERROR') });
+Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] }); // Ctrl-C ends the process, not only its worker
