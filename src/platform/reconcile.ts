@@ -4,6 +4,7 @@ import { systemActor } from './actor.ts';
 import type { Instant } from './civil.ts';
 import { type Db, rows, sql, type Tx } from './db.ts';
 import { signalEach } from './temporal.ts';
+import { wake } from './wake.ts';
 
 const PAGE = 500; // ids
 const PER_SECOND = 60; // signals: half of what a dev server starts, so that people's own wakes find room
@@ -68,7 +69,7 @@ export async function reconcile(
 export async function wakeAll(tx: Tx, countyCode: string): Promise<void> {
   for (let after = ''; ; ) {
     const page = await expectedWorkflows(tx, countyCode, after);
-    await sql`insert into wake (workflow_id) select unnest(${page}::text[])`.execute(tx);
+    await wake(tx, page);
     const last = page.at(-1);
     if (last === undefined || page.length < PAGE) return;
     after = last;
