@@ -5,7 +5,7 @@ const ROUTES = '^src/[^/]+/routes(/|\\.ts$)';
 const STORE = '^src/([^/]+)/store(/|\\.ts$)';
 const ACTS = '^src/[^/]+/acts(/|\\.ts$)';
 const INNER = '^src/[^/]+/(rules|protocols|schema|store|acts)(/|\\.ts$)';
-const CIVIL = '^src/platform/civil\\.ts$'; // dates are the language rules speak
+const CIVIL = '^src/platform/(civil|fnv)\\.ts$'; // dates are the language rules speak, and a name spreads
 const IMPORTS = '^src/imports/';
 const DOORS = `${ROUTES}|^activities/|^(src/main|worker)\\.ts$`;
 

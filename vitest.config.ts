@@ -7,11 +7,12 @@ const TEMPORAL = './test/setup/temporal.ts';
 const MINUTES = 300_000; // ms: a drive on the time-skipping server, a browser on a real stack
 const SECONDS = 30_000; // ms: a loaded laptop, not a slow test
 
-const patient = { testTimeout: MINUTES, hookTimeout: MINUTES, fileParallelism: false };
+const patient = { testTimeout: MINUTES, hookTimeout: MINUTES, sequence: { groupOrder: 1 } }; // after the brisk: each fills a core
 const brisk = { testTimeout: SECONDS, hookTimeout: SECONDS };
 
 export default defineConfig({
   test: {
+    maxWorkers: '100%', // of the cores: vitest would leave one idle
     projects: [
       {
         test: {

@@ -1,7 +1,9 @@
 // workflows/minder.ts: watches the rows of one owner: sweeps, sleeps until something is due or `changed`, and sweeps again.
 import { condition, continueAsNew, isCancellation, log, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
 import type { Instant } from '../src/platform/civil.ts';
+import { fnv1a } from '../src/platform/fnv.ts';
 import { changed } from './changed.ts';
+import { now } from './story.ts';
 
 export interface Swept {
   /** When to look again, strictly after the sweep's `asOf`; null when only a signal can bring work. */
@@ -12,8 +14,9 @@ export interface Swept {
   readonly more: boolean;
 }
 
-const DAY = 24 * 3_600_000; // ms: no history is older than yesterday's code
 const HOUR = 3_600_000; // ms: over which the runs of many minders end
+const DAY = 24 * HOUR; // no history is older than yesterday's code
+const OLD = 6 * HOUR; // the next sweep begins a new run, so that an area swept every morning is never woken only to end one
 const MERGE = 5_000; // ms: a burst of signals is one sweep
 const LEAST_SLEEP = 60_000; // ms
 const LONGEST_PAUSE = 15 * 60_000; // ms between two tries of a sweep that fails
@@ -26,19 +29,20 @@ const MOST_EVENTS = 2_000; // of a history: the server suggests an end at 4,096,
 export async function mind(kind: string, key: string, sweep: (asOf: Instant) => Promise<Swept>): Promise<void> {
   let dirty = true;
   let fails = 0;
-  const ends = Date.now() + DAY + (hash(`${kind}/${key}`) % HOUR);
+  const old = Date.now() + OLD;
+  const ends = Date.now() + DAY + (fnv1a(`${kind}/${key}`) % HOUR);
   setHandler(changed, () => {
     dirty = true;
   });
+  await Promise.resolve(); // what was signalled with the start is heard now, and not after a first sweep that has seen it
   const isFull = () => workflowInfo().continueAsNewSuggested || workflowInfo().historyLength >= MOST_EVENTS;
 
   for (;;) {
-    if (Date.now() >= ends || isFull()) await continueAsNew<(key: string) => Promise<void>>(key);
+    if (Date.now() >= old || isFull()) await continueAsNew<(key: string) => Promise<void>>(key);
     dirty = false; // before the sweep: a signal during it counts
     let swept: Swept;
-    const asOf = new Date(Date.now()).toISOString() as Instant;
     try {
-      swept = await sweep(asOf);
+      swept = await sweep(now());
     } catch (error) {
       if (isCancellation(error)) throw error;
       fails++;
@@ -59,11 +63,4 @@ export async function mind(kind: string, key: string, sweep: (asOf: Instant) => 
 function sleepFor(next: Instant | null, ends: number): number {
   const most = Math.max(LEAST_SLEEP, ends - Date.now());
   return next === null ? most : Math.min(most, Math.max(LEAST_SLEEP, Date.parse(next) - Date.now()));
-}
-
-/** 32-bit FNV-1a, so that the minders' runs end spread over an hour and not in one minute. */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (let n = 0; n < text.length; n++) value = Math.imul(value ^ text.charCodeAt(n), 0x01000193);
-  return value >>> 0;
 }

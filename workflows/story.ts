@@ -1,6 +1,6 @@
 // workflows/story.ts: how a lifecycle waits: until a fact holds or an instant comes. Every line of a story can be its first.
 import { condition, continueAsNew, isCancellation, setHandler, workflowInfo } from '@temporalio/workflow';
-import { epochMs, type Instant, instant } from '../src/platform/civil.ts';
+import type { Instant } from '../src/platform/civil.ts';
 import { changed } from './changed.ts';
 
 const DAY = 24 * 3_600_000; // ms: the longest wait without another look at the facts
@@ -22,8 +22,8 @@ export interface Story {
   act<O>(deed: (asOf: Instant) => Promise<O>): Promise<O>;
 }
 
-/** The workflow's own clock: the wall's, replayed. */
-export const now = (): Instant => instant(Date.now());
+/** The workflow's own clock, the wall's, replayed; or so many milliseconds later. */
+export const now = (later = 0): Instant => new Date(Date.now() + later).toISOString() as Instant;
 
 /**
  * Begins a story. A run ends with continue-as-new after a day's wait or when its history is long; the next one begins at
@@ -59,16 +59,17 @@ export function story(key: string): Story {
   return {
     act,
     async until(read, holds) {
+      await Promise.resolve(); // what was signalled with the start is heard before the first look
       for (;;) {
         if (aged || workflowInfo().continueAsNewSuggested) await continueAsNew(key);
         dirty = false;
         const facts = await act(read);
         if (holds(facts)) return facts;
-        if (!dirty) await rest(facts.next ? Math.max(BURST, epochMs(facts.next) - Date.now()) : DAY);
+        if (!dirty) await rest(facts.next ? Math.max(BURST, Date.parse(facts.next) - Date.now()) : DAY);
       }
     },
     async at(moment) {
-      for (let left = epochMs(moment) - Date.now(); left > 0; left = epochMs(moment) - Date.now()) {
+      for (let left = Date.parse(moment) - Date.now(); left > 0; left = Date.parse(moment) - Date.now()) {
         await condition(() => false, Math.min(left, DAY));
         if (left > DAY) await continueAsNew(key);
       }

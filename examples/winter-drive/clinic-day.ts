@@ -26,7 +26,7 @@ export async function holdClinic(office: Office, cast: Cast, town: string, heldO
         id: string;
         no: string;
       }>`select p.id, h.register_no as no from person p join household h on h.county_code = p.county_code and h.id = p.household_id
-      where p.county_code = ${COUNTY} and starts_with(p.village_code, ${town}) order by p.id_no_index limit ${FROM_REGISTER}`,
+      where p.county_code = ${COUNTY} and starts_with(p.village_code, ${town}) order by md5(concat(p.village_code, h.register_no, p.name, p.born_on)) limit ${FROM_REGISTER}`,
     );
     for (const [n, person] of people.entries()) {
       const { attendanceId } = await checkIn(

@@ -1,5 +1,6 @@
 // src/campaigns/routes.ts: the doors of a campaign: its file in and out, and every decision people take about it.
 import { z } from 'zod';
+import { civilDay, moment } from '../platform/http/forms.ts';
 import { type Role, type Route, route } from '../platform/http/route.ts';
 import { cancelCampaign, extendCampaign, pauseCampaign, resumeCampaign } from './acts/course.ts';
 import {
@@ -18,16 +19,15 @@ import { type CampaignRow, campaignsOf, stagesOf } from './store/campaign.ts';
 const planners: readonly Role[] = ['admin', 'planner'];
 const readers: readonly Role[] = ['admin', 'planner', 'supervisor', 'bureau', 'medical', 'cadre', 'facility'];
 
-const day = z.iso.date();
 const summary = z.object({
   id: z.uuid(),
   key: z.string(),
   name: z.string(),
   revision: z.number().int(),
   stage: z.string(),
-  window: z.object({ from: day, to: day }),
-  notice: z.object({ no: z.string(), on: day }),
-  launchedAt: z.iso.datetime().nullable(),
+  window: z.object({ from: civilDay, to: civilDay }),
+  notice: z.object({ no: z.string(), on: civilDay }),
+  launchedAt: moment.nullable(),
 });
 const approvals = z.object({ approved: z.array(z.string()), missing: z.array(z.string()) });
 const whole = summary.extend({
@@ -37,7 +37,7 @@ const whole = summary.extend({
     z.object({
       seq: z.number().int(),
       stage: z.string(),
-      at: z.iso.datetime(),
+      at: moment,
       reason: z.string().nullable(),
       detail: z.record(z.string(), z.unknown()).nullable(),
     }),

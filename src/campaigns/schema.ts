@@ -1,6 +1,7 @@
 // src/campaigns/schema.ts: the shape of a campaign file and of what the campaign's HTTP doors take; types come from here.
 import { z } from 'zod';
 import { type CivilDate, civilDate, type TimeOfDay } from '../platform/civil.ts';
+import { civilDay } from '../platform/http/forms.ts';
 import { measures } from './rules/measures.ts';
 
 /** What a task is discharged by. A new kind of duty begins with a line here, a form in the visits room and words in the locales. */
@@ -129,6 +130,6 @@ export const waiveBody = z.strictObject({
   subject: z.string().max(60).default(''),
   reason,
 });
-export const pauseBody = z.strictObject({ reason, until: z.iso.date().transform((value) => value as CivilDate) });
+export const pauseBody = z.strictObject({ reason, until: civilDay });
 export const reasonBody = z.strictObject({ reason });
-export const extendBody = z.strictObject({ reason, to: z.iso.date().transform((value) => value as CivilDate) });
+export const extendBody = z.strictObject({ reason, to: civilDay });

@@ -1,6 +1,6 @@
 // src/clinics/acts.ts: what is done to a clinic session: planned, staffed, announced, opened, signed in to, closed, reported, moved, called off.
 import { coversArea } from '../access/store.ts';
-import { courierId, leavesAt } from '../notices/rules.ts';
+import { leavesAt } from '../notices/rules.ts';
 import { insertNotices } from '../notices/store.ts';
 import { divisionOf, loadCalendar } from '../places/store.ts';
 import { type Actor, accountOf } from '../platform/actor.ts';
@@ -8,13 +8,12 @@ import { audit } from '../platform/audit.ts';
 import { at, dateOf, type Instant, plusDays, plusMinutes } from '../platform/civil.ts';
 import type { Tx } from '../platform/db.ts';
 import { DomainError, type Fault, Status } from '../platform/errors.ts';
-import { wake } from '../platform/wake.ts';
-import { agendaId, followTaskKey } from '../tasks/rules/keys.ts';
+import { wake, workflowIds } from '../platform/wake.ts';
+import { followTaskKey } from '../tasks/rules/keys.ts';
 import { closeTasks, insertTasks, lockTasks } from '../tasks/store.ts';
 import {
   type ClinicStep,
   clinicNoticeKey,
-  clinicWorkflowId,
   dueStep,
   hasEnded,
   mayFollow,
@@ -61,7 +60,7 @@ async function moveTo(
   );
   if (!moved) throw fault(Status.conflict, { code: 'clinic_moved_on' });
   await audit(tx, actor, asOf, `clinic.${stage}`, session.id, { areaCode: session.areaCode, heldOn: session.heldOn });
-  await wake(tx, [clinicWorkflowId(session.id)]);
+  await wake(tx, [workflowIds.clinic(session.id)]);
 }
 
 /** Times in order, in the town's own villages, within the drive. @throws DomainError 422. */
@@ -119,7 +118,7 @@ async function tell(
     })),
     asOf,
   );
-  await wake(tx, [courierId(actor.countyCode)]);
+  await wake(tx, [workflowIds.courier(actor.countyCode)]);
 }
 
 async function tellStaff(
@@ -152,7 +151,7 @@ export async function planSession(
     asOf,
   );
   await audit(tx, actor, asOf, 'clinic.planned', id, { areaCode: session.areaCode, heldOn: session.heldOn });
-  await wake(tx, [clinicWorkflowId(id)]);
+  await wake(tx, [workflowIds.clinic(id)]);
   return id;
 }
 
@@ -256,7 +255,7 @@ export async function recordFinding(tx: Tx, actor: Actor, id: string, found: Fin
       ],
       asOf,
     );
-    if (made.length > 0) await wake(tx, [agendaId(village)]);
+    if (made.length > 0) await wake(tx, [workflowIds.agenda(village)]);
   }
   await audit(tx, actor, asOf, 'clinic.finding', id, {
     attendanceId: found.attendanceId,

@@ -147,6 +147,3 @@ export function clinicNoticeKey(session: string, step: ClinicStep, heldOn: Civil
 /** What a session tells somebody. */
 export const clinicSteps = ['announced', 'unstaffed', 'close', 'report', 'cancelled'] as const;
 export type ClinicStep = (typeof clinicSteps)[number];
-
-/** The workflow that carries a session from planned to reported. */
-export const clinicWorkflowId = (session: string): string => `clinic/${session}`;

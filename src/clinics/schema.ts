@@ -1,10 +1,9 @@
 // src/clinics/schema.ts: what comes in and goes out of the clinics' doors.
 import { z } from 'zod';
-import type { CivilDate, Instant, TimeOfDay } from '../platform/civil.ts';
+import type { TimeOfDay } from '../platform/civil.ts';
+import { civilDay, moment } from '../platform/http/forms.ts';
 import { stages } from './rules.ts';
 
-const civilDay = z.iso.date() as unknown as z.ZodType<CivilDate, CivilDate>;
-const moment = z.iso.datetime() as unknown as z.ZodType<Instant, Instant>;
 const time = z
   .string()
   .regex(/^([01]\d|2[0-3]):[0-5]\d$/)

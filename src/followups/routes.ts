@@ -1,14 +1,13 @@
 // src/followups/routes.ts: the doors to somebody's programmes: what is owed next, and how each visit was judged.
 import { z } from 'zod';
-import type { CivilDate } from '../platform/civil.ts';
 import { dateOf } from '../platform/civil.ts';
+import { civilDay } from '../platform/http/forms.ts';
 import { type Role, type Route, route } from '../platform/http/route.ts';
 import { endEnrolment, enrol } from './acts.ts';
 import { followupsOf } from './store.ts';
 
 const clinical: readonly Role[] = ['medical', 'facility', 'supervisor'];
 const IdParams = z.object({ id: z.uuid() });
-const Day = z.iso.date().transform((text) => text as CivilDate);
 
 const FollowupsReply = z.object({
   enrolments: z.array(
@@ -57,7 +56,7 @@ export const followupRoutes: readonly Route[] = [
       summary: '纳入管理 Enrols somebody in a programme; the first follow-up is due a quarter later',
       roles: clinical,
       params: IdParams,
-      body: z.strictObject({ programme: z.enum(['htn', 't2dm']), fromOn: Day.optional() }),
+      body: z.strictObject({ programme: z.enum(['htn', 't2dm']), fromOn: civilDay.optional() }),
       reply: z.object({ id: z.uuid(), dueOn: z.string() }),
       status: 201,
     },
@@ -70,7 +69,7 @@ export const followupRoutes: readonly Route[] = [
       summary: '终止管理 Ends an enrolment; what it still owes is excused with the reason',
       roles: clinical,
       params: IdParams,
-      body: z.strictObject({ on: Day.optional(), reason: z.string().trim().min(1).max(200) }),
+      body: z.strictObject({ on: civilDay.optional(), reason: z.string().trim().min(1).max(200) }),
       reply: z.object({}),
     },
     async ({ tx, actor, asOf, params: { id }, body }) => {

@@ -1,6 +1,6 @@
 // src/followups/schema.ts: what is recorded of a follow-up visit, per programme, with units and entry limits.
 import { z } from 'zod';
-import type { CivilDate } from '../platform/civil.ts';
+import { civilDay } from '../platform/http/forms.ts';
 import { type LimitedField, limits } from './protocols/limits.ts';
 
 /** Codes the forms offer. Any other code is taken for a danger sign too: a sign nobody listed is still one. */
@@ -28,7 +28,6 @@ const dangerSigns = {
   ],
 } as const;
 
-const civilDay = z.iso.date() as unknown as z.ZodType<CivilDate, CivilDate>;
 const codes = z.array(z.string().min(1)).nullish();
 const flag = z.boolean().nullish();
 const count = z.int().min(0).nullish();

@@ -4,8 +4,8 @@ import type { Actor } from '../platform/actor.ts';
 import { audit } from '../platform/audit.ts';
 import { at, dateOf, type Instant, plusDays, plusMinutes } from '../platform/civil.ts';
 import type { Tx } from '../platform/db.ts';
-import { wake } from '../platform/wake.ts';
-import { agendaId, deadLetterKey, digestKey } from '../tasks/rules/keys.ts';
+import { wake, workflowIds } from '../platform/wake.ts';
+import { deadLetterKey, digestKey } from '../tasks/rules/keys.ts';
 import { availableAt, digestAt } from '../tasks/rules/sweep-times.ts';
 import { standingsOf, type TaskStanding } from '../tasks/store/lines.ts';
 import { insertTasks } from '../tasks/store.ts';
@@ -296,7 +296,7 @@ async function reportDead(tx: Tx, actor: Actor, noticeId: string, accountId: str
     ],
     asOf,
   );
-  await wake(tx, [agendaId(countyCode)]);
+  await wake(tx, [workflowIds.agenda(countyCode)]);
 }
 
 /** When the courier has something to do next, strictly after `asOf`; null when nothing is due and nothing is on its way. */

@@ -41,6 +41,3 @@ export function nextDigest(asOf: Instant): Instant {
 
 /** The same for every attempt, so that a mail server or a reader can tell a repeat. */
 export const messageId = (noticeId: string): string => `<${noticeId}@doorstep>`;
-
-/** The workflow that sends a county's mail. */
-export const courierId = (countyCode: string, channel: 'email' = 'email'): string => `courier/${countyCode}/${channel}`;

@@ -1,5 +1,6 @@
 // src/notices/schema.ts: one's own notices, and the mails of the example county's mailbox.
 import { z } from 'zod';
+import { moment } from '../platform/http/forms.ts';
 import { PageQuery, pageSchema } from '../platform/http/page.ts';
 
 export const NoticePage = pageSchema(
@@ -8,13 +9,13 @@ export const NoticePage = pageSchema(
     kind: z.enum(['digest', 'urgent', 'clinic', 'campaign']),
     urgent: z.boolean(),
     state: z.enum(['due', 'sending', 'sent', 'unknown', 'dead', 'overtaken']),
-    availableAt: z.iso.datetime(),
-    endedAt: z.iso.datetime().nullable(),
+    availableAt: moment,
+    endedAt: moment.nullable(),
     lines: z.number().int().describe('tasks it speaks of'),
   }),
 );
 export const MailPage = pageSchema(
-  z.object({ id: z.number().int(), to: z.string(), subject: z.string(), receivedAt: z.iso.datetime() }),
+  z.object({ id: z.number().int(), to: z.string(), subject: z.string(), receivedAt: moment }),
 );
 export const MailQuery = PageQuery.extend({
   to: z.string().max(200).optional().describe('part of a recipient’s address'),
@@ -26,5 +27,5 @@ export const MailReply = z.object({
   to: z.string(),
   subject: z.string(),
   body: z.string(),
-  receivedAt: z.iso.datetime(),
+  receivedAt: moment,
 });

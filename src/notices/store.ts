@@ -2,6 +2,7 @@
 import type { Instant } from '../platform/civil.ts';
 import { rows, sql, type Tx, written } from '../platform/db.ts';
 import type { Locale } from '../platform/locale.ts';
+import { wake, workflowIds } from '../platform/wake.ts';
 
 export type NoticeKind = 'digest' | 'urgent' | 'clinic' | 'campaign';
 export type NoticeState = 'due' | 'sending' | 'sent' | 'unknown' | 'dead' | 'overtaken';
@@ -48,9 +49,13 @@ export interface Envelope {
   readonly accountId: string;
 }
 
+const COMMITS_WITHIN = '10 minutes'; // a sweep is tried for five with one `asOf`, and a transaction ends within five
+
 /**
  * Makes the envelopes that are missing and locks those that are there, so that none leaves before this transaction's
- * lines can be seen. @returns whose envelope is still to leave; the others' has been taken.
+ * lines can be seen. Wakes the courier, unless it looks at a notice that leaves no later than these anyhow: the areas of a
+ * county are swept in twenty minutes, and one look at 08:00 is enough for them all.
+ * @returns whose envelope is still to leave; the others' has been taken.
  */
 export async function ensureEnvelopes(
   tx: Tx,
@@ -62,13 +67,16 @@ export async function ensureEnvelopes(
 ): Promise<string[]> {
   const found = await rows(
     tx,
-    sql<{ accountId: string }>`
+    sql<{ accountId: string; awaited: boolean }>`
+      with awaited as materialized (select exists (select from notice where county_code = ${countyCode} and channel = 'email' and state = 'due'
+        and available_at > ${asOf}::timestamptz + ${COMMITS_WITHIN}::interval and available_at <= ${availableAt}::timestamptz) as yes)
       insert into notice (county_code, key, kind, account_id, channel, params, available_at, created_at)
       select ${countyCode}, e.key, 'digest', e."accountId", 'email', ${again ? '{"again": true}' : '{}'}::jsonb, ${availableAt}::timestamptz, ${asOf}::timestamptz
       from jsonb_to_recordset(${JSON.stringify(envelopes)}::jsonb) as e(key text, "accountId" uuid) order by e."accountId"
       on conflict (county_code, key) do update set params = notice.params || excluded.params where notice.state = 'due'
-      returning account_id as "accountId"`,
+      returning account_id as "accountId", (select yes from awaited) as awaited`,
   );
+  if (found.some(({ awaited }) => !awaited)) await wake(tx, [workflowIds.courier(countyCode)]);
   return found.map(({ accountId }) => accountId);
 }
 

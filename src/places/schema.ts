@@ -1,5 +1,6 @@
 // src/places/schema.ts: how divisions and days look from outside.
 import { z } from 'zod';
+import { civilDay } from '../platform/http/forms.ts';
 import { PageQuery, pageSchema } from '../platform/http/page.ts';
 
 export const DivisionCode = z.string().regex(/^(\d{6}|\d{9}|\d{12})$/);
@@ -14,7 +15,7 @@ export const DivisionReply = z.object({
 export const DivisionPage = pageSchema(DivisionReply);
 export const DivisionQuery = PageQuery.extend({ under: DivisionCode.optional().describe('the county when absent') });
 
-export const CalendarQuery = z.object({ from: z.iso.date(), to: z.iso.date() });
+export const CalendarQuery = z.object({ from: civilDay, to: civilDay });
 export const CalendarReply = z.object({
   days: z.array(
     z.object({ day: z.string(), workday: z.boolean(), name: z.string().nullable(), provisional: z.boolean() }),

@@ -1,7 +1,7 @@
 // src/platform/idempotency.ts: a POST sent twice with one Idempotency-Key is done once and answered alike.
 import type { AccountActor } from './actor.ts';
 import type { Instant } from './civil.ts';
-import { maybeRow, sql, type Tx } from './db.ts';
+import { maybeRow, sql, type Tx, written } from './db.ts';
 import { DomainError, Status } from './errors.ts';
 
 export interface Answer {
@@ -42,4 +42,14 @@ export async function once(
     tx,
   );
   return answer;
+}
+
+const KEPT_FOR = '30 days'; // answers name people; a phone that was silent for longer is answered by its visits' own ids
+
+/** Deletes kept answers that nobody will ask for again. @returns how many. */
+export async function forgetAnswers(tx: Tx, countyCode: string, asOf: Instant): Promise<number> {
+  return written(
+    tx,
+    sql`delete from idempotency where county_code = ${countyCode} and at < ${asOf}::timestamptz - ${KEPT_FOR}::interval`,
+  );
 }

@@ -1,12 +1,11 @@
 // src/referrals/acts.ts: what people say of a referral, and the alarms it raises until they do.
-import { courierId } from '../notices/rules.ts';
 import { insertNotices } from '../notices/store.ts';
 import { type Actor, accountOf } from '../platform/actor.ts';
 import { audit } from '../platform/audit.ts';
 import { dateOf, type Instant } from '../platform/civil.ts';
 import type { Tx } from '../platform/db.ts';
 import { DomainError, Status } from '../platform/errors.ts';
-import { wake } from '../platform/wake.ts';
+import { wake, workflowIds } from '../platform/wake.ts';
 import { rosterAt } from '../teams/store/roster.ts';
 import { supervisorsOf } from '../teams/store.ts';
 import {
@@ -27,9 +26,6 @@ export interface Said {
   /** The number of the event the sender last saw: somebody else's later word is then not talked over. */
   readonly seq?: number | undefined;
 }
-
-/** The workflow that follows a referral. */
-export const referralId = (id: string): string => `referral/${id}`;
 
 /** Takes it in hand: from here on somebody knows. Another may take it over. */
 export const own = say('owned');
@@ -95,7 +91,7 @@ async function write(
   if (!(await store.insertEvent(tx, actor.countyCode, event, referral.seq, asOf)))
     throw new DomainError(Status.conflict, { code: 'referral_moved_on' });
   await audit(tx, actor, asOf, `referral.${kind}`, `referral/${id}`);
-  await wake(tx, [referralId(id)]);
+  await wake(tx, [workflowIds.referral(id)]);
   return {
     ...referral,
     events: [...referral.events, kind],
@@ -151,7 +147,7 @@ export async function raiseAlarm(
   );
   if (made.length > 0) {
     await audit(tx, actor, asOf, 'referral.alarm', `referral/${id}`, { step, told: made.length });
-    await wake(tx, [courierId(actor.countyCode)]);
+    await wake(tx, [workflowIds.courier(actor.countyCode)]);
   }
   return { told: people.length };
 }

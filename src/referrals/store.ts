@@ -59,6 +59,21 @@ export async function referralOf(tx: Tx, countyCode: string, id: string): Promis
   );
 }
 
+export interface ReferralEvent {
+  readonly kind: ReferralEventKind;
+  readonly occurredAt: Instant;
+  readonly note: string | null;
+}
+
+/** What has become of a referral, in order. */
+export async function historyOf(tx: Tx, countyCode: string, id: string): Promise<ReferralEvent[]> {
+  return rows(
+    tx,
+    sql<ReferralEvent>`select kind, occurred_at as "occurredAt", note from referral_event
+      where county_code = ${countyCode} and referral_id = ${id} order by seq`,
+  );
+}
+
 /** The referrals that records of these chains have led to. */
 export async function referralsOfRecords(
   tx: Tx,

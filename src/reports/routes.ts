@@ -3,6 +3,8 @@
 import { isClinicalReader } from '../access/store.ts';
 import { idParams } from '../campaigns/schema.ts';
 import { canonicalJson } from '../platform/crypto.ts';
+import { civilDay } from '../platform/http/forms.ts';
+import { cursorOf, pageOf } from '../platform/http/page.ts';
 import { type Role, type Route, route } from '../platform/http/route.ts';
 import { isClinical } from '../visits/rules/filing.ts';
 import { closingReport } from './closing.ts';
@@ -57,14 +59,14 @@ export const reportRoutes: readonly Route[] = [
     },
     async ({ tx, actor, params, query, asOf }) => {
       const { scope } = await subjectOf(tx, actor.countyCode, params.id, asOf);
-      const [dueOn, id] = query.after?.split('_') ?? [];
-      const tasks = await lateTasks(tx, scope, query.level ?? null, dueOn && id ? { dueOn, id } : null, query.limit);
+      const from = cursorOf(query.after, civilDay);
+      const after = from && { dueOn: from[0], id: from[1] };
+      const tasks = await lateTasks(tx, scope, query.level ?? null, after, query.limit + 1);
       // Who has no clinical role sees that a visit is late, and nothing of why.
       const told = (await isClinicalReader(tx))
         ? tasks
         : tasks.map((task) => (isClinical(task.kind) ? { ...task, kind: 'home_visit', duty: null } : task));
-      const last = tasks.length === query.limit ? tasks.at(-1) : undefined;
-      return { tasks: told, next: last ? `${last.dueOn}_${last.id}` : null };
+      return pageOf(told, query.limit, (task) => `${task.dueOn}_${task.id}`);
     },
   ),
   route(

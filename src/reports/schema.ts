@@ -1,8 +1,8 @@
 // src/reports/schema.ts: what the report doors answer.
 import { z } from 'zod';
-import type { CivilDate } from '../platform/civil.ts';
+import { civilDay as day } from '../platform/http/forms.ts';
+import { PageQuery, pageSchema } from '../platform/http/page.ts';
 
-const day = z.iso.date() as unknown as z.ZodType<CivilDate, CivilDate>;
 const count = z.number().int().min(0);
 const figure = z.number().nullable();
 const columns = {
@@ -98,31 +98,21 @@ export const goalsReply = z.object({
   ),
 });
 
-export const lateQuery = z.strictObject({
-  level: z.coerce.number().int().min(0).optional(),
-  after: z
-    .string()
-    .regex(/^\d{4}-\d{2}-\d{2}_[0-9a-f-]{36}$/)
-    .optional()
-    .describe('`next` of the page before'),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-});
-export const lateReply = z.object({
-  tasks: z.array(
-    z.object({
-      id: z.uuid(),
-      duty: z.string().nullable(),
-      kind: z.string(),
-      side: z.string(),
-      areaCode: z.string(),
-      householdId: z.uuid().nullable(),
-      dueOn: day,
-      state: z.enum(['late', 'overdue']),
-      level: count,
-    }),
-  ),
-  next: z.string().nullable(),
-});
+export const lateQuery = PageQuery.extend({ level: z.coerce.number().int().min(0).optional() });
+export const lateReply = pageSchema(
+  z.object({
+    id: z.uuid(),
+    duty: z.string().nullable(),
+    kind: z.string(),
+    side: z.string(),
+    areaCode: z.string(),
+    householdId: z.uuid().nullable(),
+    registerNo: z.string().nullable(),
+    dueOn: day,
+    state: z.enum(['late', 'overdue']),
+    level: count,
+  }),
+);
 
 export const reportReply = z.object({
   sealed: z.boolean(),

@@ -2,6 +2,7 @@
 import type { Measure } from '../campaigns/rules/measures.ts';
 import type { CivilDate, Instant } from '../platform/civil.ts';
 import { maybeRow, oneRow, rows, sql, type Tx } from '../platform/db.ts';
+import { heldDays } from '../tasks/standing.ts';
 
 /** What is counted: a campaign as of a moment. */
 export interface Scope {
@@ -31,8 +32,14 @@ const inAreas = (scope: Scope, column: string) =>
 
 const dayOf = (column: string) => sql`(${sql.ref(column)} at time zone 'Asia/Shanghai')::date`;
 
+/** What re-visits said of each record, as far as it was known: the last word counts, as it does in a round. */
+const lastWords = (scope: Scope) => sql`last_word as (
+  select distinct on (c.record_id) c.record_id, c.verdict from check_result c
+  where c.county_code = ${scope.countyCode} and c.kind = 'revisit' and c.recorded_at <= ${scope.asOf}
+  order by c.record_id, c.occurred_at desc, c.recorded_at desc)`;
+
 /** Doors of the headline duty, each with the first day it was seen since the launch and what re-checks said of that. */
-const seenDoors = (scope: Scope, headline: Headline) => sql`
+const seenDoors = (scope: Scope, headline: Headline) => sql`${lastWords(scope)},
   door as (
     select distinct t.subject_id, left(t.area_code, 9) as town, ${headline.subject === 'person' ? sql`t.person_id` : sql`t.household_id`} as whose
     from task t where t.county_code = ${scope.countyCode} and t.campaign_id = ${scope.campaignId} and t.duty_key = ${headline.key}
@@ -41,7 +48,7 @@ const seenDoors = (scope: Scope, headline: Headline) => sql`
     select door.whose, ${dayOf('r.occurred_at')} as day, c.verdict
     from door join record r on r.county_code = ${scope.countyCode} and ${headline.subject === 'person' ? sql`r.person_id` : sql`r.household_id`} = door.whose
       and r.kind = ${headline.record} and r.filing = 'accepted' and r.recorded_at <= ${scope.asOf}
-    left join check_result c on c.county_code = r.county_code and c.record_id = r.id and c.recorded_at <= ${scope.asOf}),
+    left join last_word c on c.record_id = r.id),
   seen as (
     select whose, min(day) filter (where day >= ${scope.launchedOn}) as day,
       bool_or(verdict = 'refuted') filter (where day >= ${scope.launchedOn}) as refuted,
@@ -92,14 +99,6 @@ export async function townTotals(tx: Tx, scope: Scope, headline: Headline): Prom
   );
 }
 
-/** The days of `t` that a hold in force covers: the same holds as the agenda's, whose sweeps this must agree with. */
-const heldDays = sql`
-  select range_agg(daterange(h.from_on, coalesce(h.lifted_on - 1, h.to_on), '[]')) as days from hold h
-  where h.county_code = t.county_code and h.approved_at is not null and (h.lifted_on is null or h.lifted_on > h.from_on)
-    and (h.task_id = t.id or h.household_id = t.household_id or h.village_code = t.area_code or h.campaign_id = t.campaign_id
-      or h.team_id = coalesce(t.team_id, (select m.id from team m where m.county_code = t.county_code and m.area_code = t.area_code
-        and m.side = t.side and m.to_on is null)))`;
-
 /** The campaign's tasks with their state as of the day; `late_days` is asked only of those that are past due. */
 const stated = (scope: Scope) => sql`stated as (
   select t.id, t.duty_key, t.area_code, t.kind, t.side, t.due_on, t.cycle, t.in_goal, t.close_reason, t.close_detail, t.closed_by, t.household_id,
@@ -111,7 +110,7 @@ const stated = (scope: Scope) => sql`stated as (
       when ${scope.today} <= t.due_on then 'due'
       when late_days(t.county_code, coalesce(t.grace_until, t.due_on), ${scope.today}, t.bounded_until is not null, coalesce(held.days, '{}')) > t.grace then 'overdue'
       else 'late' end as state
-  from task t left join lateral (${heldDays}) held on t.closed_at is null
+  from task t left join lateral (select ${heldDays} as days) held on t.closed_at is null
   where t.county_code = ${scope.countyCode} and t.campaign_id = ${scope.campaignId})`;
 
 export interface DutyStates {
@@ -127,12 +126,11 @@ export interface DutyStates {
 export async function tasksByState(tx: Tx, scope: Scope): Promise<DutyStates[]> {
   return rows(
     tx,
-    sql<DutyStates>`with ${stated(scope)},
-      checked as (select c.record_id, bool_or(c.verdict = 'refuted') as refuted from check_result c
-        where c.county_code = ${scope.countyCode} and c.kind = 'revisit' and c.recorded_at <= ${scope.asOf} group by 1)
-      select duty_key as duty, state, count(*) as count, count(*) filter (where not c.refuted) as verified, count(*) filter (where c.refuted) as refuted,
+    sql<DutyStates>`with ${stated(scope)}, ${lastWords(scope)}
+      select duty_key as duty, state, count(*) as count, count(*) filter (where c.verdict = 'confirmed') as verified,
+        count(*) filter (where c.verdict = 'refuted') as refuted,
         count(*) filter (where close_detail = 'single_side') as "singleSide"
-      from stated left join checked c on c.record_id = stated.closed_by group by 1, 2 order by 1, 2`,
+      from stated left join last_word c on c.record_id = stated.closed_by group by 1, 2 order by 1, 2`,
   );
 }
 
@@ -161,6 +159,8 @@ export interface LateTask {
   readonly side: string;
   readonly areaCode: string;
   readonly householdId: string | null;
+  /** The household's number in its village's register: what a list may show of a door. */
+  readonly registerNo: string | null;
   readonly dueOn: CivilDate;
   readonly state: 'late' | 'overdue';
   readonly level: number;
@@ -177,7 +177,8 @@ export async function lateTasks(
   return rows(
     tx,
     sql<LateTask>`with ${stated(scope)}, ${rungs}
-      select id, duty_key as duty, kind, side, area_code as "areaCode", household_id as "householdId", due_on as "dueOn", state, level from rung
+      select id, duty_key as duty, kind, side, area_code as "areaCode", household_id as "householdId", due_on as "dueOn", state, level,
+        (select h.register_no from household h where h.county_code = ${scope.countyCode} and h.id = rung.household_id) as "registerNo" from rung
       where (${level}::integer is null or level = ${level}) and (${after?.dueOn ?? null}::date is null or (due_on, id) > (${after?.dueOn ?? null}::date, ${after?.id ?? null}::uuid))
       order by due_on, id limit ${limit}`,
   );

@@ -38,8 +38,6 @@ export function dueRoundStep(round: RoundFacts, asOf: Instant): RoundStep | null
   }
 }
 
-export const roundWorkflowId = (round: string): string => `round/${round}`;
-
 export interface LotPlan {
   /** The lot passes with at most this many refuted. */
   readonly accept: number;

@@ -1,18 +1,15 @@
 // src/supervision/schema.ts: what comes in and goes out of the doors of checks, findings, rounds and signals.
 import { z } from 'zod';
-import type { CivilDate, Instant } from '../platform/civil.ts';
+import { civilDay, moment, momentGiven } from '../platform/http/forms.ts';
 import { roundStages } from './rules.ts';
 
-const civilDay = z.iso.date() as unknown as z.ZodType<CivilDate, CivilDate>;
-const moment = z.iso.datetime({ offset: true }).describe('ISO 8601 with an offset');
-const told = z.iso.datetime() as unknown as z.ZodType<Instant, Instant>;
 const words = z.string().trim().min(1).max(500);
 const area = z.string().regex(/^(\d{6}|\d{9}|\d{12})$/);
 const code = z.string().regex(/^[a-z][a-z0-9_]{0,39}$/);
 
 export const Checklist = z.strictObject({
   teamId: z.uuid(),
-  occurredAt: moment,
+  occurredAt: momentGiven,
   items: z
     .array(
       z.strictObject({
@@ -34,7 +31,7 @@ export const Revisit = z
   .strictObject({
     taskId: z.uuid().nullish().describe('the re-visit task that is answered'),
     recordId: z.uuid().nullish().describe('the record that is looked into, where no task asked for it'),
-    occurredAt: moment,
+    occurredAt: momentGiven,
     verdict: z.enum(['confirmed', 'refuted']),
     note: words.nullish().describe('required where it is refuted'),
   })
@@ -66,7 +63,7 @@ export const FindingReply = z.strictObject({
   ownerId: z.uuid(),
   dueOn: civilDay,
   taskId: z.uuid().nullable(),
-  putRightAt: told.nullable(),
+  putRightAt: moment.nullable(),
   proof: z.string().nullable(),
 });
 export const FindingPage = z.strictObject({ findings: z.array(FindingReply), after: z.uuid().nullable() });
@@ -130,7 +127,7 @@ export const RoundReply = z.strictObject({
   periodFrom: civilDay,
   periodTo: civilDay,
   stage: z.enum(roundStages),
-  stages: z.array(z.strictObject({ stage: z.enum(roundStages), at: told, detail: z.unknown() })),
+  stages: z.array(z.strictObject({ stage: z.enum(roundStages), at: moment, detail: z.unknown() })),
   samples: z.array(
     z.strictObject({ recordId: z.uuid(), areaCode: area, taskId: z.uuid().nullable(), answered: z.boolean() }),
   ),

@@ -6,9 +6,8 @@ import { audit } from '../platform/audit.ts';
 import { type CivilDate, dateOf, daysBetween, type Instant } from '../platform/civil.ts';
 import type { Tx } from '../platform/db.ts';
 import { DomainError, Status } from '../platform/errors.ts';
-import { wake } from '../platform/wake.ts';
+import { wake, workflowIds } from '../platform/wake.ts';
 import { teamOf } from '../teams/store.ts';
-import { agendaId } from './rules/keys.ts';
 import type { HelpBody, HoldBody } from './schema.ts';
 import * as store from './store/holds.ts';
 import { lockTasks, type TaskRow } from './store.ts';
@@ -62,7 +61,7 @@ export async function approveHold(tx: Tx, actor: AccountActor, id: string, asOf:
 async function grant(tx: Tx, actor: Actor, id: string, asOf: Instant): Promise<void> {
   const { tasks, areas } = await store.beginCycles(tx, actor.countyCode, id);
   await audit(tx, actor, asOf, 'hold.in_force', id, { tasks });
-  await wake(tx, areas.map(agendaId));
+  await wake(tx, areas.map(workflowIds.agenda));
 }
 
 /** Ends a hold early: `liftedOn` is the first day it no longer covers. */
@@ -84,7 +83,7 @@ export async function liftHold(
     throw new DomainError(Status.invalid, { code: 'hold_lift_past', field: '/liftedOn' });
   await store.lift(tx, actor.countyCode, id, on, asOf);
   await audit(tx, actor, asOf, 'hold.lifted', id, { liftedOn: on });
-  await wake(tx, (await store.areasCovered(tx, actor.countyCode, id)).map(agendaId));
+  await wake(tx, (await store.areasCovered(tx, actor.countyCode, id)).map(workflowIds.agenda));
 }
 
 /** Promises a day. The climb rests until it has passed; nobody is woken, because nothing comes sooner by it. */
@@ -136,7 +135,7 @@ export async function moveTask(
     throw new DomainError(Status.invalid, { code: 'move_past_window', field: '/dueOn', params: { end } });
   await store.moveDue(tx, actor.countyCode, taskId, dueOn, reason, asOf);
   await audit(tx, actor, asOf, 'task.moved', taskId, { from: task.dueOn, to: dueOn });
-  await wake(tx, [agendaId(task.areaCode)]);
+  await wake(tx, [workflowIds.agenda(task.areaCode)]);
 }
 
 /** Hands a task to another team, in its area or in another. */
@@ -147,7 +146,7 @@ export async function transferTask(tx: Tx, actor: Actor, taskId: string, teamId:
     throw new DomainError(Status.missing, { code: 'team_unknown', field: '/teamId' });
   await store.handOver(tx, actor.countyCode, taskId, { teamId, areaCode: team.areaCode, side: team.side });
   await audit(tx, actor, asOf, 'task.handed_over', taskId, { from: task.areaCode, to: team.areaCode, teamId });
-  await wake(tx, [agendaId(task.areaCode), agendaId(team.areaCode)]);
+  await wake(tx, [workflowIds.agenda(task.areaCode), workflowIds.agenda(team.areaCode)]);
 }
 
 /** Asks for help: it stands on the supervisors' desk until somebody answers. It stops no clock. */

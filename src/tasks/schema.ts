@@ -1,11 +1,7 @@
 // src/tasks/schema.ts: what holding, promising, moving and asking for help take.
 import { z } from 'zod';
-import type { CivilDate } from '../platform/civil.ts';
+import { civilDay } from '../platform/http/forms.ts';
 
-const Day = z.iso
-  .date()
-  .transform((text) => text as CivilDate)
-  .describe('a day in the county, YYYY-MM-DD');
 const Reason = z.string().trim().min(1).max(200).describe('stands on every report: no names');
 
 export const IdParams = z.strictObject({ id: z.uuid() });
@@ -19,8 +15,8 @@ export const HoldBody = z
       .regex(/^\d{12}$/)
       .optional(),
     teamId: z.uuid().optional(),
-    fromOn: Day,
-    toOn: Day.describe('the last day held'),
+    fromOn: civilDay,
+    toOn: civilDay.describe('the last day held'),
     reason: Reason,
   })
   .describe('a task, a household, a village or a team: exactly one; a campaign is paused instead');
@@ -31,12 +27,12 @@ export const HoldReply = z.object({
   inForce: z.boolean().describe('false: it waits for an approver other than whoever asked'),
 });
 export const LiftBody = z.strictObject({
-  liftedOn: Day.optional().describe('the first day it no longer covers; default today'),
+  liftedOn: civilDay.optional().describe('the first day it no longer covers; default today'),
 });
 export const AcknowledgeBody = z.strictObject({
-  promisedOn: Day.describe('the climb rests until then; at most 10 working days'),
+  promisedOn: civilDay.describe('the climb rests until then; at most 10 working days'),
 });
-export const MoveBody = z.strictObject({ dueOn: Day, reason: Reason });
+export const MoveBody = z.strictObject({ dueOn: civilDay, reason: Reason });
 export const TransferBody = z.strictObject({ teamId: z.uuid(), reason: Reason });
 export const HelpBody = z.strictObject({
   taskId: z.uuid().optional(),

@@ -1,5 +1,5 @@
 // src/tasks/sweep.ts: one agenda sweep: who is told this morning that an area's tasks open, are due or are late.
-import { courierId } from '../notices/rules.ts';
+
 import { ensureEnvelopes } from '../notices/store.ts';
 import type { Calendar } from '../places/rules.ts';
 import { loadCalendar } from '../places/store.ts';
@@ -7,9 +7,9 @@ import type { Actor } from '../platform/actor.ts';
 import { audit } from '../platform/audit.ts';
 import { dateOf, type Instant, plusDays } from '../platform/civil.ts';
 import type { Tx } from '../platform/db.ts';
-import { wake } from '../platform/wake.ts';
+import { workflowIds } from '../platform/wake.ts';
 import { type LadderLevel, LadderTo, ROUTINE_LADDER } from './rules/default-ladder.ts';
-import { agendaId, digestKey } from './rules/keys.ts';
+import { digestKey } from './rules/keys.ts';
 import { climb, StepKind } from './rules/ladder.ts';
 import { availableAt, envelopeDay, nextSweep, sweepAt, sweptDay } from './rules/sweep-times.ts';
 import {
@@ -56,12 +56,9 @@ export async function sweepAgenda(tx: Tx, actor: Actor, area: string, asOf: Inst
       : { rungs: 0, skipped: 0, lines: 0, people: [] };
 
   const people = [...new Set([...swept.people, ...facts.stranded])];
-  if (people.length > 0) {
-    await putIntoEnvelopes(tx, countyCode, people, asOf);
-    await wake(tx, [courierId(countyCode)]);
-  }
+  await putIntoEnvelopes(tx, countyCode, people, asOf);
   if (swept.rungs > 0 || swept.lines > 0)
-    await audit(tx, actor, asOf, 'agenda.swept', agendaId(area), {
+    await audit(tx, actor, asOf, 'agenda.swept', workflowIds.agenda(area), {
       rungs: swept.rungs,
       skipped: swept.skipped,
       lines: swept.lines,

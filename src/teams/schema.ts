@@ -1,12 +1,10 @@
 // src/teams/schema.ts: how teams look from outside, and what changes them.
 import { z } from 'zod';
 import { DivisionCode } from '../places/schema.ts';
-import type { CivilDate, Instant } from '../platform/civil.ts';
+import { civilDay as day, moment } from '../platform/http/forms.ts';
 import { PageQuery, pageSchema } from '../platform/http/page.ts';
 import { type MemberSource, memberSources } from './rules.ts';
 
-const day = z.iso.date() as unknown as z.ZodType<CivilDate, CivilDate>;
-const moment = z.iso.datetime() as unknown as z.ZodType<Instant, Instant>;
 const source = z.enum(Object.values(memberSources) as [MemberSource, ...MemberSource[]]);
 const side = z.enum(['medical', 'cadre', 'facility']);
 

@@ -6,9 +6,8 @@ import { audit } from '../platform/audit.ts';
 import { type CivilDate, dateOf, type Instant } from '../platform/civil.ts';
 import { canonicalHash } from '../platform/crypto.ts';
 import type { Tx } from '../platform/db.ts';
-import { wake } from '../platform/wake.ts';
+import { wake, workflowIds } from '../platform/wake.ts';
 import { insertPresence } from '../population/store/persons.ts';
-import { agendaId } from '../tasks/rules/keys.ts';
 import { closeTasks, insertTasks } from '../tasks/store.ts';
 import { type Followed, followReferrals } from './acts/referrals.ts';
 import { type Deed, deedsOf } from './rules/deeds.ts';
@@ -37,7 +36,7 @@ export async function recordVisit(tx: Tx, actor: AccountActor, visit: NewVisit, 
 
 async function file(tx: Tx, actor: AccountActor, visit: NewVisit, asOf: Instant): Promise<VisitReceipt> {
   const { countyCode, accountId } = actor;
-  const hash = hashOf(visit);
+  const hash = hashOf(visit, accountId);
   const { known, earlier, fresh } = await lockAndRead(tx, actor, visit, hash);
   const same = earlier.find((stored) => stored.hash === hash);
   if (same) return same.receipt;
@@ -96,13 +95,13 @@ async function file(tx: Tx, actor: AccountActor, visit: NewVisit, asOf: Instant)
     records: deeds.length,
     closed,
   });
-  await wake(tx, [...followed.wakes, ...(early || bound ? [agendaId(areaCode)] : [])]);
+  await wake(tx, [...followed.wakes, ...(early || bound ? [workflowIds.agenda(areaCode)] : [])]);
   return receipt;
 }
 
-/** What makes a body another one; how far the phone has sent is said anew each time. */
-function hashOf({ oldestUnsentAt: _, ...body }: NewVisit): string {
-  return canonicalHash(body);
+/** What makes a body another one: what was sent, and by whom; how far the phone has sent is said anew each time. */
+function hashOf({ oldestUnsentAt: _, ...body }: NewVisit, accountId: string): string {
+  return canonicalHash({ ...body, accountId });
 }
 
 async function lockAndRead(tx: Tx, { countyCode, accountId }: AccountActor, visit: NewVisit, hash: string) {
@@ -131,7 +130,6 @@ async function lockAndRead(tx: Tx, { countyCode, accountId }: AccountActor, visi
   const measured = records.some(({ kind }) => kind === 'htn' || kind === 't2dm');
   const known: VisitFacts = {
     ...who,
-    otherBody: earlier.length > 0,
     superseded: repeated ? [] : await facts.supersededBy(tx, countyCode, corrects),
     judged:
       repeated || !measured

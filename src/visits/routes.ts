@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { isClinicalReader } from '../access/store.ts';
 import { dateOf } from '../platform/civil.ts';
 import { DomainError, Status } from '../platform/errors.ts';
-import { PageQuery, pageOf, pageSchema } from '../platform/http/page.ts';
+import { civilDay } from '../platform/http/forms.ts';
+import { cursorOf, PageQuery, pageOf, pageSchema } from '../platform/http/page.ts';
 import { everyone, type Route, route } from '../platform/http/route.ts';
 import { type TaskListed, tasksListed } from '../tasks/store/listed.ts';
 import { recordVisit } from './acts.ts';
@@ -67,6 +68,7 @@ export const visitRoutes: readonly Route[] = [
       path: '/visits',
       summary: '入户记录 One stop at a door with its records; accepted or put to review, never refused',
       roles: everyone,
+      afterPost: true,
       body: NewVisit,
       reply: VisitReceipt,
       status: 201,
@@ -103,14 +105,11 @@ export const visitRoutes: readonly Route[] = [
     },
     async ({ tx, actor, asOf, query: { area, state, after, limit } }) => {
       const day = dateOf(asOf);
-      const [dueOn = '', id = ''] = (after ?? '').split('_');
-      if (after !== undefined && !(z.iso.date().safeParse(dueOn).success && z.uuid().safeParse(id).success)) {
-        throw new DomainError(Status.invalid, { code: 'field_form', field: '/query/after' });
-      }
+      const from = cursorOf(after, civilDay);
       const found = await tasksListed(
         tx,
         actor.countyCode,
-        { areaCode: area, state, after: after === undefined ? null : { dueOn, id } },
+        { areaCode: area, state, after: from && { dueOn: from[0], id: from[1] } },
         day,
         limit + 1,
       );

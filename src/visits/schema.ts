@@ -1,15 +1,9 @@
 // src/visits/schema.ts: what a phone sends of one stop at a door. Well-formed is all it must be: what is odd is judged or reviewed, never refused.
 import { z } from 'zod';
 import { HtnRecord, T2dmRecord } from '../followups/schema.ts';
-import { type CivilDate, type Instant, instant } from '../platform/civil.ts';
+import { civilDay, momentGiven } from '../platform/http/forms.ts';
 
 const uuid = z.uuid();
-const civilDay = z.iso.date() as unknown as z.ZodType<CivilDate, CivilDate>;
-const moment = z.iso
-  .datetime({ offset: true })
-  .refine((text) => text >= '1900' && text < '2200', 'a day of this century')
-  .transform((text) => instant(text))
-  .describe('ISO 8601 with an offset') as unknown as z.ZodType<Instant, Instant>;
 const note = z.string().max(500).optional();
 
 /** Fields a newer phone may add are kept with the record, not refused. */
@@ -73,8 +67,8 @@ export const NewVisit = z
     id: uuid.describe('minted on the device: sent again, the same visit gets the same receipt'),
     areaCode: z.string().regex(/^\d{6}(\d{3}){0,2}$/),
     householdId: uuid.optional(),
-    arrivedAt: moment,
-    leftAt: moment.optional(),
+    arrivedAt: momentGiven,
+    leftAt: momentGiven.optional(),
     present: z.array(uuid).max(50).default([]).describe('people of the household who were there'),
     partnerId: uuid.optional().describe('the account of the other team’s member who came along'),
     deviceId: uuid.optional(),
@@ -85,7 +79,7 @@ export const NewVisit = z
         accuracyM: z.number().min(0).optional(),
       })
       .optional(),
-    oldestUnsentAt: moment.optional().describe('when the oldest record still on the phone was made'),
+    oldestUnsentAt: momentGiven.optional().describe('when the oldest record still on the phone was made'),
     records: z.array(NewRecord).max(100),
   })
   .refine((visit) => new Set(visit.records.map(({ id }) => id)).size === visit.records.length, {

@@ -52,6 +52,20 @@ it('reviews once a night, however often it is woken', async () => {
   expect(await nextOn('followups/review')).toEqual(['2018-01-31']);
 });
 
+it('forgets the answers that nobody will ask for again', async () => {
+  const [{ doctor }] = county.villages;
+  const kept = (key: string, at: Instant) =>
+    sql`insert into idempotency (county_code, account_id, key, request_hash, status, response, at)
+      values (${COUNTY}, ${doctor}, ${key}, '', 201, '{}', ${at})`.execute(db.systemKysely);
+  await kept('old', at('2018-01-01', '01:00'));
+  await kept('young', at('2018-01-02', '08:00'));
+  await sweep(at('2018-01-31', '02:00'));
+  const left = await run(at('2018-01-31', '03:00'), (tx) =>
+    rows(tx, sql<{ key: string }>`select key from idempotency`),
+  );
+  expect(left).toEqual([{ key: 'young' }]);
+});
+
 it('plans the sessions of a series once each, and after an outage only those still ahead', async () => {
   const rule = {
     areaCode: county.towns[0].code,

@@ -88,6 +88,30 @@ describe('a visit from the field is never refused', () => {
     );
   });
 
+  it('with an id that a village she cannot see has used is kept for review, and so is a record with one', async () => {
+    const elsewhere = county.villages[2];
+    const first = stop(elsewhere, MORNING, [talk()], { householdId: doorsOf(elsewhere).first.id });
+    await send(db(), elsewhere.doctor, first);
+    const sameVisit = { ...talkAt(), id: first.id };
+    expect(await send(db(), village.doctor, sameVisit)).toEqual(filedAs('review', 'same_id_other_body'));
+    const sameRecord = talkAt();
+    const borrowed = {
+      ...sameRecord,
+      records: sameRecord.records.map((one) => ({ ...one, id: first.records[0]?.id })),
+    };
+    expect(await send(db(), village.doctor, borrowed as typeof sameRecord)).toEqual(
+      filedAs('review', 'same_id_other_body'),
+    );
+    expect((await countRows(db(), county)).visits).toBe(3);
+  });
+
+  it('sent again by another account is another’s word, kept beside the first', async () => {
+    await owe('policy_talk', 'either');
+    const visit = talkAt();
+    await send(db(), village.doctor, visit);
+    expect(await send(db(), village.cadre, visit)).toEqual(filedAs('review', 'same_id_other_body'));
+  });
+
   it('from more than ten minutes ahead has a suspect clock; from eight has not', async () => {
     expect(await send(db(), village.doctor, talkAt(), plusMinutes(MORNING, -11))).toEqual(
       filedAs('review', 'clock_suspect'),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { at } from '../../src/platform/civil.ts';
 import { setStory } from '../../src/platform/clock.ts';
+import { sql } from '../../src/platform/db.ts';
 import { type SmallCounty, smallCounty } from '../fixtures/county.ts';
 import { type Caller, type TestApi, testApi } from '../setup/api.ts';
 import { doorsOf } from './stop.ts';
@@ -98,6 +99,11 @@ describe('the door for visits', () => {
     expect((await supervisor('POST', `/api/v1/referrals/${id}/stand-down`, { note: '复测正常' })).body).toMatchObject({
       ended: true,
     });
+    expect((await doctor('GET', `/api/v1/referrals/${id}`)).body).toMatchObject({
+      history: [{ kind: 'advised' }, { kind: 'owned' }, { kind: 'stood_down', note: '复测正常' }],
+    });
+    expect((await cadre('GET', `/api/v1/referrals/${id}`)).status).toBe(403);
+    expect((await (await api.as('v4.doctor'))('GET', `/api/v1/referrals/${id}`)).status).toBe(404);
 
     expect((await doctor('GET', `/api/v1/people/${old.id}/followups`)).body).toMatchObject({
       enrolments: [{ programme: 'htn', nextDueOn: '2018-02-13' }],
@@ -110,5 +116,30 @@ describe('the door for visits', () => {
     expect((await doctor('GET', `/api/v1/visits/${sent.id}`)).body).toMatchObject({
       records: [{ kind: 'htn', body: { sbp: 186 } }],
     });
+  });
+
+  it('takes what somebody out of post brings in late, and opens nothing else to her', async () => {
+    const [, , third] = county.villages;
+    const former = await api.as('v3.cadre');
+    await sql`update role_grant set to_on = '2018-01-29' where account_id = ${third.cadre}`.execute(
+      api.db.systemKysely,
+    );
+    await sql`update team_member set to_on = '2018-01-29' where account_id = ${third.cadre}`.execute(
+      api.db.systemKysely,
+    );
+    const said = (arrivedAt: string) => ({
+      ...visit([{ id: randomUUID(), kind: 'policy_talk', body: { understood: 'said' } }], { arrivedAt }),
+      areaCode: third.code,
+      householdId: doorsOf(third).first.id,
+    });
+    expect(await former('POST', '/api/v1/visits', said('2018-01-29T16:00:00+08:00'))).toMatchObject({
+      status: 201,
+      body: { filing: 'accepted' },
+    });
+    expect((await former('POST', '/api/v1/visits', said('2018-01-30T09:00:00+08:00'))).body).toMatchObject({
+      filing: 'review',
+      reason: 'not_in_post',
+    });
+    expect((await former('GET', `/api/v1/tasks?area=${third.code}`)).status).toBe(403);
   });
 });

@@ -9,6 +9,7 @@ import { at, type CivilDate, epochMs, type Instant, type TimeOfDay } from '../..
 import { setStory, toStory } from '../../src/platform/clock.ts';
 import { type Db, openDb } from '../../src/platform/db.ts';
 import { COUNTY, type SmallCounty, smallCounty, testKeys } from '../fixtures/county.ts';
+import { keep } from '../histories/keep.ts';
 import { freshDatabase } from '../setup/database.ts';
 
 export interface Stage {
@@ -49,8 +50,10 @@ export async function openStage(opens: Instant): Promise<Stage> {
     }),
   });
   const running = worker.run();
+  const started = new Set<string>();
   const signalWithStart = (id: string) => {
     const [type = '', ...rest] = id.split('/');
+    started.add(id);
     return env.client.workflow.signalWithStart(type, {
       taskQueue,
       workflowId: id,
@@ -72,6 +75,9 @@ export async function openStage(opens: Instant): Promise<Stage> {
       if (left > 0) await env.sleep(left);
     },
     async close() {
+      const folder = process.env.KEEP_HISTORIES;
+      for (const id of folder ? started : [])
+        await keep(folder ?? '', `${id.split('/')[0]}-staged`, await env.client.workflow.getHandle(id).fetchHistory());
       worker.shutdown();
       await running;
       await env.teardown();

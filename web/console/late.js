@@ -1,7 +1,7 @@
 // web/console/late.js: what is late and who has been told; each count opens to its tasks.
 import { get } from './api.js';
 import { h, show } from './dom.js';
-import { placeNames, registerNumbers } from './places.js';
+import { placeNames } from './places.js';
 import { empty, problemBox, skeleton } from './states.js';
 import { count, day, has, w } from './words.js';
 
@@ -83,15 +83,12 @@ async function lateList(place, campaignId, level, today) {
       const page = await get(
         `/campaigns/${campaignId}/late?${new URLSearchParams({ limit: PAGE, ...(level === null ? {} : { level }), ...(after ? { after } : {}) })}`,
       );
-      shown.push(...page.tasks);
-      const [names, doors] = await Promise.all([
-        placeNames(shown.map(({ areaCode }) => areaCode)),
-        registerNumbers(shown),
-      ]);
+      shown.push(...page.items);
+      const names = await placeNames(shown.map(({ areaCode }) => areaCode));
       show(
         place,
         title,
-        table(shown, names, doors, today),
+        table(shown, names, today),
         page.next && h('button', { type: 'button', class: 'quiet', onclick: () => more(page.next) }, w('more')),
         close,
       );
@@ -107,7 +104,7 @@ async function lateList(place, campaignId, level, today) {
   await more(null);
 }
 
-const table = (tasks, names, doors, today) =>
+const table = (tasks, names, today) =>
   h(
     'div',
     { class: 'scroll' },
@@ -130,7 +127,12 @@ const table = (tasks, names, doors, today) =>
           h(
             'tr',
             {},
-            h('th', { scope: 'row' }, names(task.areaCode), below(doors(task))),
+            h(
+              'th',
+              { scope: 'row' },
+              names(task.areaCode),
+              below(task.registerNo && w('late.register', { number: task.registerNo })),
+            ),
             h(
               'td',
               {},

@@ -191,5 +191,13 @@ function nextDay(story, note = null) {
       button.textContent = w('story.next_day');
     }
   });
-  return h('p', { class: 'story' }, h('span', {}, w('story.today', { day: day(story.today) })), button, note, trouble);
+  return h(
+    'p',
+    { class: 'story' },
+    h('span', {}, w('story.today', { day: day(story.today) })),
+    button,
+    note,
+    trouble,
+    h('small', {}, w('story.no_field_work')),
+  );
 }

@@ -14,25 +14,16 @@ export async function referralPage(place, { me, id }) {
     return;
   }
   show(place, skeleton(6));
-  const referral = (await listed(id, true)) ?? (await listed(id, false));
+  const referral = await get(`/referrals/${encodeURIComponent(id)}`).catch((problem) => {
+    if (problem.status === 404 || problem.status === 422) return null;
+    throw problem;
+  });
   if (!referral) {
     show(place, h('h1', {}, w('nav.referrals')), empty(w('referral.unknown'), w('referral.unknown_next')));
     return;
   }
   const names = await placeNames([referral.areaCode]);
   draw(place, referral, names(referral.areaCode));
-}
-
-/** The list is the only door to a referral, the latest first. */
-async function listed(id, open) {
-  let after = null;
-  do {
-    const page = await get(`/referrals?${new URLSearchParams({ open, limit: 200, ...(after ? { after } : {}) })}`);
-    const found = page.items.find((one) => one.id === id);
-    if (found) return found;
-    after = page.next;
-  } while (after);
-  return null;
 }
 
 function draw(place, referral, village) {
@@ -56,23 +47,26 @@ function draw(place, referral, village) {
   );
 }
 
-function timeline({ events, advisedAt, recordedAt }) {
-  const step = (event, at) => {
-    const done = at !== null || events.includes(event);
-    return h(
-      'li',
-      { class: done ? 'done' : null },
-      h('b', {}, w(`referral.event.${event}`)),
-      at ? h('time', { datetime: at }, moment(at)) : h('span', {}, w(done ? 'referral.done' : 'referral.not_yet')),
-    );
-  };
+/** What has happened with its moments, then what is still to come. */
+function timeline({ history, recordedAt, ended }) {
+  const happened = [...history, { kind: 'received', occurredAt: recordedAt, note: null }];
+  const known = new Set(happened.map(({ kind }) => kind));
+  const ahead = ended ? [] : Object.values(ACTS).filter((kind) => !known.has(kind));
   return h(
     'ol',
     { class: 'timeline' },
-    step('advised', advisedAt),
-    step('received', recordedAt),
-    Object.values(ACTS).map((event) => (event !== 'outcome' || !events.includes('stood_down')) && step(event, null)),
-    events.includes('stood_down') && step('stood_down', null),
+    happened
+      .toSorted((one, other) => Date.parse(one.occurredAt) - Date.parse(other.occurredAt))
+      .map(({ kind, occurredAt, note }) =>
+        h(
+          'li',
+          { class: 'done' },
+          h('b', {}, w(`referral.event.${kind}`)),
+          h('time', { datetime: occurredAt }, moment(occurredAt)),
+          note && h('span', { class: 'note' }, note),
+        ),
+      ),
+    ahead.map((kind) => h('li', {}, h('b', {}, w(`referral.event.${kind}`)), h('span', {}, w('referral.not_yet')))),
   );
 }
 

@@ -4,15 +4,15 @@ import { audit } from '../../platform/audit.ts';
 import { type CivilDate, dateOf, daysBetween, type Instant, plusDays } from '../../platform/civil.ts';
 import type { Tx } from '../../platform/db.ts';
 import { DomainError, Status } from '../../platform/errors.ts';
-import { wake } from '../../platform/wake.ts';
+import { wake, workflowIds } from '../../platform/wake.ts';
 import { CLOSING_GRACE_DAYS, graceEnds, graceLastDay, windowEnds } from '../rules/stages.ts';
 import { agendasOf, type CampaignRow, daysLoaded, holdCampaign, liftHold, moveWindow } from '../store/campaign.ts';
 import { countyWide } from '../store/plan.ts';
 import { endTasks, raiseCycles, replanTasks } from '../store/tasks.ts';
-import { campaignWorkflow, holdOf, moveStage, person, planFrom, wrongStage } from './lookup.ts';
+import { holdOf, moveStage, person, planFrom, wrongStage } from './lookup.ts';
 
 const tellAll = async (tx: Tx, countyCode: string, campaign: CampaignRow): Promise<void> =>
-  wake(tx, [campaignWorkflow(campaign.id), ...(await agendasOf(tx, countyCode, campaign.definition.areas))]);
+  wake(tx, [workflowIds.campaign(campaign.id), ...(await agendasOf(tx, countyCode, campaign.definition.areas))]);
 
 /** Stops the campaign's clock: a hold on all of its tasks, with an end. Nobody is reminded and nothing climbs. */
 export async function pauseCampaign(

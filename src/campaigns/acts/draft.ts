@@ -4,7 +4,7 @@ import { audit } from '../../platform/audit.ts';
 import { dateOf, daysBetween, type Instant, plusDays } from '../../platform/civil.ts';
 import type { Tx } from '../../platform/db.ts';
 import { DomainError, type Fault, Status } from '../../platform/errors.ts';
-import { wake } from '../../platform/wake.ts';
+import { wake, workflowIds } from '../../platform/wake.ts';
 import { CLOSING_GRACE_DAYS } from '../rules/stages.ts';
 import {
   agendasOf,
@@ -22,7 +22,7 @@ import {
 import { countyWide } from '../store/plan.ts';
 import { insertDutyTasks } from '../store/tasks.ts';
 import { type CampaignFile, readCampaign, writeCampaign } from '../yaml.ts';
-import { campaignWorkflow, findCampaign, holdOf, moveStage, person, planOf, wrongStage } from './lookup.ts';
+import { findCampaign, holdOf, moveStage, person, planOf, wrongStage } from './lookup.ts';
 
 /** Reads a file and sets it against the county: its towns and its calendar. @throws DomainError with every fault. */
 async function checkedFile(tx: Tx, countyCode: string, yaml: string): Promise<CampaignFile> {
@@ -79,7 +79,7 @@ export async function reviseCampaign(
   await moveStage(tx, actor, campaign, 'draft', asOf, { detail: { revision: campaign.revision + 1 } });
   await reviseCampaignRow(tx, actor.countyCode, id, definition);
   await audit(tx, actor, asOf, 'campaign.revise', `campaign/${id}`, { revision: campaign.revision + 1 });
-  await wake(tx, [campaignWorkflow(id)]);
+  await wake(tx, [workflowIds.campaign(id)]);
   return { revision: campaign.revision + 1 };
 }
 
@@ -95,7 +95,7 @@ export async function submitCampaign(tx: Tx, actor: Actor, id: string, asOf: Ins
   if (campaign.stage !== 'draft') throw wrongStage(campaign, 'submitted');
   await moveStage(tx, actor, campaign, 'submitted', asOf, { detail: { revision: campaign.revision } });
   await audit(tx, actor, asOf, 'campaign.submit', `campaign/${id}`, { revision: campaign.revision });
-  await wake(tx, [campaignWorkflow(id)]);
+  await wake(tx, [workflowIds.campaign(id)]);
 }
 
 export interface ApprovalState {
@@ -140,7 +140,7 @@ export async function approveCampaign(
   if (campaign.stage !== 'submitted') throw wrongStage(campaign, 'approved');
   for (const own of mine) await insertApproval(tx, actor.countyCode, campaign, own, account, asOf);
   await audit(tx, actor, asOf, 'campaign.approve', `campaign/${id}`, { revision: campaign.revision, bureaus: mine });
-  await wake(tx, [campaignWorkflow(id)]);
+  await wake(tx, [workflowIds.campaign(id)]);
   return stateOf(tx, actor.countyCode, campaign);
 }
 

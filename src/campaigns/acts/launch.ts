@@ -6,7 +6,7 @@ import { audit } from '../../platform/audit.ts';
 import { at, dateOf, type Instant } from '../../platform/civil.ts';
 import type { Tx } from '../../platform/db.ts';
 import { DomainError, Status } from '../../platform/errors.ts';
-import { wake } from '../../platform/wake.ts';
+import { wake, workflowIds } from '../../platform/wake.ts';
 import { checks, isCheck, type Readiness, readiness } from '../rules/readiness.ts';
 import { driveDays, windowEnds } from '../rules/stages.ts';
 import type { Definition, Duty } from '../schema.ts';
@@ -14,7 +14,7 @@ import { agendasOf, type CampaignRow, insertWaiver, waiversOf } from '../store/c
 import { shortcomings } from '../store/gate.ts';
 import { countyWide } from '../store/plan.ts';
 import { type Claim, claimFollowUps, insertDutyTasks, insertMissingFollowUps, isClaimable } from '../store/tasks.ts';
-import { campaignWorkflow, findCampaign, holdOf, moveStage, person, planOf, wrongStage } from './lookup.ts';
+import { findCampaign, holdOf, moveStage, person, planOf, wrongStage } from './lookup.ts';
 
 /** What stands between a campaign and its launch as of a moment, with what has been waived. */
 export async function campaignReadiness(tx: Tx, actor: Actor, id: string, asOf: Instant): Promise<Readiness> {
@@ -99,7 +99,7 @@ export async function requestLaunch(tx: Tx, actor: Actor, id: string, asOf: Inst
     );
   await moveStage(tx, actor, campaign, 'ready', asOf, { detail: { waived: state.checks.length } });
   await audit(tx, actor, asOf, 'campaign.ready', `campaign/${id}`, { waived: state.checks.length });
-  await wake(tx, [campaignWorkflow(id)]);
+  await wake(tx, [workflowIds.campaign(id)]);
 }
 
 /** The programme an adopting duty claims. */
@@ -153,9 +153,9 @@ export async function launchCampaign(tx: Tx, actor: Actor, id: string, asOf: Ins
   });
   await audit(tx, actor, asOf, 'campaign.launch', `campaign/${id}`, { ...days, made, claimed });
   await wake(tx, [
-    campaignWorkflow(id),
+    workflowIds.campaign(id),
     ...(await agendasOf(tx, actor.countyCode, campaign.definition.areas)),
-    `courier/${actor.countyCode}/email`,
+    workflowIds.courier(actor.countyCode),
   ]);
   return { launched: true, made, claimed };
 }

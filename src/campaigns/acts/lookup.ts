@@ -14,8 +14,6 @@ import {
 } from '../store/campaign.ts';
 import type { Plan } from '../store/plan.ts';
 
-export const campaignWorkflow = (id: string): string => `campaign/${id}`;
-
 const missing = (): DomainError => new DomainError(Status.missing, { code: 'campaign_missing', field: '/id' });
 
 /** @throws DomainError when there is no such campaign. */

@@ -1,10 +1,10 @@
 // src/imports/registers/enrolments.ts: who is followed up for what, and when next: an enrolment never stands without an open task.
 import { type CivilDate, plusDays } from '../../platform/civil.ts';
 import { blindIndex } from '../../platform/crypto.ts';
-import { wake } from '../../platform/wake.ts';
+import { wake, workflowIds } from '../../platform/wake.ts';
 import { insertEnrolments } from '../../population/store/persons.ts';
 import { personsIndexed } from '../../population/store.ts';
-import { agendaId, followTaskKey } from '../../tasks/rules/keys.ts';
+import { followTaskKey } from '../../tasks/rules/keys.ts';
 import { insertTasks } from '../../tasks/store.ts';
 import { sheets } from '../rules/columns.ts';
 import { type EnrolmentDraft, readEnrolment } from '../rules/population.ts';
@@ -81,7 +81,7 @@ export const enrolmentRegister: Register<EnrolmentDraft> = {
     );
     await wake(
       tx,
-      enrolled.map(({ villageCode }) => agendaId(villageCode)),
+      enrolled.map(({ villageCode }) => workflowIds.agenda(villageCode)),
     );
     return { enrolments: enrolled.length, tasks: tasks.length };
   },

@@ -68,7 +68,7 @@ function operation(spec: Spec, path: string): Operation {
     operationId: `${spec.method}${path.replaceAll(/[{}]/g, '').replaceAll(/[/-]+(\w)/g, (_, letter: string) => letter.toUpperCase())}`,
     tags: [path.split('/')[1] ?? ''],
     summary: spec.summary,
-    description: spec.roles.length > 0 ? `Roles: ${spec.roles.join(', ')}` : 'Open to everybody',
+    description: whoMay(spec),
     parameters: spec.method === 'post' && spec.roles.length > 0 ? [...named, key] : named,
     ...(spec.body ? { requestBody: { required: true, content: content(spec.body) } } : {}),
     responses: {
@@ -138,3 +138,8 @@ const problemSchema = {
     },
   },
 } as const;
+
+function whoMay({ roles, afterPost }: Spec): string {
+  if (roles.length === 0) return 'Open to everybody';
+  return `Roles: ${roles.join(', ')}${afterPost ? '; also whoever had one once' : ''}`;
+}

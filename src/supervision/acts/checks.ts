@@ -3,14 +3,13 @@ import { coversArea, isSupervising } from '../../access/store.ts';
 import { loadCalendar } from '../../places/store.ts';
 import type { AccountActor, Actor } from '../../platform/actor.ts';
 import { audit } from '../../platform/audit.ts';
-import { dateOf, type Instant, instant } from '../../platform/civil.ts';
+import { dateOf, type Instant } from '../../platform/civil.ts';
 import type { Tx } from '../../platform/db.ts';
 import { DomainError, Status } from '../../platform/errors.ts';
-import { wake } from '../../platform/wake.ts';
-import { agendaId, rectificationTaskKey } from '../../tasks/rules/keys.ts';
+import { wake, workflowIds } from '../../platform/wake.ts';
+import { rectificationTaskKey } from '../../tasks/rules/keys.ts';
 import { closeTasks, insertTasks, lockTasks } from '../../tasks/store.ts';
 import { leadsOf, membersOf, teamOf } from '../../teams/store.ts';
-import { roundWorkflowId } from '../rules.ts';
 import type { Checklist, CheckReply, PutRight, Revisit } from '../schema.ts';
 import * as store from '../store/checks.ts';
 import { openSampleOf, recordOfTask } from '../store/rounds.ts';
@@ -32,10 +31,9 @@ async function leadOf(
 }
 
 /** @throws DomainError 422 `check_from_the_future`. */
-function checkMoment(occurredAt: string, asOf: Instant): Instant {
-  const moment = instant(occurredAt);
-  if (moment > asOf) throw new DomainError(Status.invalid, { code: 'check_from_the_future', field: '/occurredAt' });
-  return moment;
+function checkMoment(occurredAt: Instant, asOf: Instant): Instant {
+  if (occurredAt > asOf) throw new DomainError(Status.invalid, { code: 'check_from_the_future', field: '/occurredAt' });
+  return occurredAt;
 }
 
 /** Writes findings with a task each, minded by the agenda of the checked team's area and owed by the owner's team. */
@@ -73,7 +71,7 @@ async function raise(
     actor.countyCode,
     raised.map(({ id }) => ({ id, key: rectificationTaskKey(id) })),
   );
-  await wake(tx, [agendaId(of.areaCode)]);
+  await wake(tx, [workflowIds.agenda(of.areaCode)]);
   return raised.map(({ id }) => id);
 }
 
@@ -129,7 +127,10 @@ export async function recordChecklist(
   return { checkId, findings };
 }
 
-/** Confirms or refutes a recorded visit. The checker was not there; a sampled visit's task is closed; a refuted one is a finding. */
+/**
+ * Confirms or refutes a recorded visit. The checker was not there; a sampled visit's task is closed; a refuted one is a
+ * finding. Of two re-visits the later one counts. @throws DomainError 422 `check_before_visit`, `check_from_the_future`.
+ */
 export async function recordRevisit(tx: Tx, actor: AccountActor, revisit: Revisit, asOf: Instant): Promise<CheckReply> {
   const recordId = revisit.taskId
     ? await recordOfTask(tx, actor.countyCode, revisit.taskId)
@@ -141,6 +142,8 @@ export async function recordRevisit(tx: Tx, actor: AccountActor, revisit: Revisi
   const sample = await openSampleOf(tx, actor.countyCode, record.id, revisit.taskId ?? null);
   if (sample) await lockTasks(tx, actor.countyCode, [sample.taskId]);
   const occurredAt = checkMoment(revisit.occurredAt, asOf);
+  if (occurredAt < record.occurredAt)
+    throw new DomainError(Status.invalid, { code: 'check_before_visit', field: '/occurredAt' });
   const checkId = await store.insertCheck(
     tx,
     actor.countyCode,
@@ -163,7 +166,7 @@ export async function recordRevisit(tx: Tx, actor: AccountActor, revisit: Revisi
       [{ id: sample.taskId, reason: 'done', closedOn: dateOf(occurredAt), closedBy: checkId }],
       asOf,
     );
-    await wake(tx, [roundWorkflowId(sample.roundId)]);
+    await wake(tx, [workflowIds.round(sample.roundId)]);
   }
   const findings: string[] = [];
   if (revisit.verdict === 'refuted' && revisit.note != null) {

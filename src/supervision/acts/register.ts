@@ -9,6 +9,7 @@ import { at, type CivilDate, dateOf, type Instant, plusDays, plusMonths, timeOf 
 import { blindIndex, type Keys } from '../../platform/crypto.ts';
 import type { Tx } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
+import { forgetAnswers } from '../../platform/idempotency.ts';
 import { ClinicSeries, RoundSeries } from '../schema.ts';
 import { insertRecurrence, lockDueRecurrences, moveRecurrence, type RecurrenceRow } from '../store/recurrences.ts';
 import { announceRound } from './rounds.ts';
@@ -41,6 +42,7 @@ export async function sweepRegister(tx: Tx, actor: SystemActor, keys: Keys, asOf
     switch (series.what) {
       case 'review':
         await nightlyReview(tx, actor, asOf);
+        await forgetAnswers(tx, actor.countyCode, asOf);
         await moveRecurrence(tx, actor.countyCode, series.key, plusDays(night, 1));
         break;
       case 'clinic':

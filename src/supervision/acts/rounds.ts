@@ -8,18 +8,10 @@ import { dateOf, type Instant } from '../../platform/civil.ts';
 import { canonicalHash, type Keys, open, seal } from '../../platform/crypto.ts';
 import type { Tx } from '../../platform/db.ts';
 import { DomainError, type Fault, Status } from '../../platform/errors.ts';
-import { wake } from '../../platform/wake.ts';
-import { agendaId, revisitTaskKey } from '../../tasks/rules/keys.ts';
+import { wake, workflowIds } from '../../platform/wake.ts';
+import { revisitTaskKey } from '../../tasks/rules/keys.ts';
 import { insertTasks, type NewTask } from '../../tasks/store.ts';
-import {
-  drawAt,
-  dueRoundStep,
-  lotPlan,
-  type RoundStage,
-  type RoundStep,
-  roundWorkflowId,
-  stageAfter,
-} from '../rules.ts';
+import { drawAt, dueRoundStep, lotPlan, type RoundStage, type RoundStep, stageAfter } from '../rules.ts';
 import type { Lot, NewRound, RoundReply } from '../schema.ts';
 import * as store from '../store/rounds.ts';
 
@@ -65,7 +57,7 @@ export async function announceRound(
     periodFrom: round.periodFrom,
     periodTo: round.periodTo,
   });
-  await wake(tx, [roundWorkflowId(id)]);
+  await wake(tx, [workflowIds.round(id)]);
   return true;
 }
 
@@ -126,7 +118,7 @@ async function draw(tx: Tx, actor: Actor, keys: Keys, round: store.RoundRow, asO
   await store.insertSamples(tx, actor.countyCode, round.id, samples);
   await wake(
     tx,
-    tasks.map(({ areaCode }) => agendaId(areaCode)),
+    tasks.map(({ areaCode }) => workflowIds.agenda(areaCode)),
   );
 }
 
@@ -151,7 +143,7 @@ export async function decideRound(
     throw new DomainError(Status.forbidden, { code: 'round_own_work' });
   const moved = await moveTo(tx, actor, round, 'decided', { reason }, asOf);
   if (!moved) throw new DomainError(Status.conflict, { code: 'round_moved_on' });
-  await wake(tx, [roundWorkflowId(id)]);
+  await wake(tx, [workflowIds.round(id)]);
 }
 
 export interface RoundLook {

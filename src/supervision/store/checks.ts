@@ -9,13 +9,15 @@ export interface CheckedRecord {
   readonly side: 'medical' | 'cadre' | 'facility' | null;
   readonly accountId: string;
   readonly partnerId: string | null;
+  readonly occurredAt: Instant;
 }
 
 /** A record that stands, with who was there; null where there is none in sight. */
 export async function recordOf(tx: Tx, countyCode: string, id: string): Promise<CheckedRecord | null> {
   return maybeRow(
     tx,
-    sql<CheckedRecord>`select r.id, r.area_code as "areaCode", r.side, r.account_id as "accountId", v.partner_id as "partnerId"
+    sql<CheckedRecord>`select r.id, r.area_code as "areaCode", r.side, r.account_id as "accountId", v.partner_id as "partnerId",
+        r.occurred_at as "occurredAt"
       from record r join visit v on v.county_code = r.county_code and v.id = r.visit_id and v.body_hash = r.visit_hash
       where r.county_code = ${countyCode} and r.id = ${id} and r.filing = 'accepted'`,
   );

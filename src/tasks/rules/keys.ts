@@ -10,24 +10,9 @@ function key(...parts: readonly (string | number)[]): string {
   return parts.join('/');
 }
 
-/** A line that tells somebody a task opens, or is due today. */
-export function reminderKey(task: string, cycle: number, moment: 'opens' | 'due', person: string): string {
-  return key('rem', task, cycle, moment, person);
-}
-
-/** A line that tells somebody a task is late. */
-export function escalationKey(task: string, cycle: number, level: number, person: string): string {
-  return key('esc', task, cycle, level, person);
-}
-
 /** One envelope a person a day. */
 export function digestKey(person: string, day: CivilDate): string {
   return key('digest', person, day);
-}
-
-/** The workflow that minds an area's tasks. */
-export function agendaId(area: string): string {
-  return key('agenda', area);
 }
 
 /** A campaign's task: one a duty and subject, a side where both sides owe it, a date where it is owed more than once. */
@@ -47,11 +32,6 @@ export function dutyTaskKey(
  */
 export function followTaskKey(root: string, kind: string): string {
   return key('follow', root, kind);
-}
-
-/** The delivery owed before a medicine runs out. */
-export function supplyTaskKey(supplyPlan: string, runsOutOn: CivilDate): string {
-  return key('supply', supplyPlan, runsOutOn);
 }
 
 /** A blind re-visit of one sampled visit. */

@@ -10,6 +10,7 @@ import {
   type TimeOfDay,
   timeOf,
 } from '../../platform/civil.ts';
+import { fnv1a } from '../../platform/fnv.ts';
 
 const FIRST_SWEEP: TimeOfDay = '07:30';
 const SWEEPS_SPAN = 20 * 60; // s: 167 areas then begin 7 s apart on average, and all are done well before the digests
@@ -55,11 +56,4 @@ export function nextSweep(area: string, asOf: Instant, calendar: Calendar, anyBo
   const today = dateOf(asOf);
   const ahead = sweepAt(area, today) > asOf ? today : plusDays(today, 1);
   return sweepAt(area, anyBounded ? ahead : calendar.nextWorkday(plusDays(ahead, -1)));
-}
-
-/** 32-bit FNV-1a: small, and the same on every machine and in every release. */
-function fnv1a(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let n = 0; n < text.length; n++) hash = Math.imul(hash ^ text.charCodeAt(n), 0x01000193);
-  return hash >>> 0;
 }

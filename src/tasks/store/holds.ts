@@ -1,7 +1,7 @@
 // src/tasks/store/holds.ts: holds, promises, moves and calls for help as rows, and the tasks that a hold covers.
 import type { CivilDate, Instant } from '../../platform/civil.ts';
 import { maybeRow, oneRow, rows, sql, type Tx, written } from '../../platform/db.ts';
-import { coversTask } from './standing.ts';
+import { coversTask } from '../standing.ts';
 
 /** What a hold stops: exactly one of these. */
 export interface HoldScope {

@@ -1,7 +1,7 @@
 // src/tasks/store/lines.ts: where the tasks of a digest stand at the moment it is rendered; no person's name among it.
 import type { CivilDate } from '../../platform/civil.ts';
 import { rows, sql, type Tx } from '../../platform/db.ts';
-import { coversTask, heldUntil, inForce, lateDaysOf } from './standing.ts';
+import { coversTask, heldUntil, inForce, lateDaysOf } from '../standing.ts';
 
 export interface TaskStanding {
   readonly id: string;

@@ -1,7 +1,7 @@
 // src/tasks/store/listed.ts: the tasks somebody may work on, most urgent first, in the words of the field.
 import type { CivilDate } from '../../platform/civil.ts';
 import { rows, sql, type Tx } from '../../platform/db.ts';
-import { coversTask, heldUntil, inForce } from './standing.ts';
+import { coversTask, heldUntil, inForce } from '../standing.ts';
 
 export interface TaskListed {
   readonly id: string;

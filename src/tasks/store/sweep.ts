@@ -3,8 +3,8 @@ import type { CivilDate, Instant } from '../../platform/civil.ts';
 import { maybeRow, oneRow, rows, sql, type Tx } from '../../platform/db.ts';
 import type { LadderLevel } from '../rules/default-ladder.ts';
 import type { HeldDays } from '../rules/status.ts';
+import { coversTask, heldUntil, inForce } from '../standing.ts';
 import type { Side } from '../store.ts';
-import { coversTask, heldUntil, inForce } from './standing.ts';
 
 /** Somebody who would be told today, leave and substitutes settled; only those a mail can reach. */
 export interface Seat {

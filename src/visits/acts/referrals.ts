@@ -1,8 +1,9 @@
 // src/visits/acts/referrals.ts: which referrals a stop advises, stands down or hears of; an emergency is raised even where its record waits for review.
+
 import type { AccountActor } from '../../platform/actor.ts';
 import type { Instant } from '../../platform/civil.ts';
 import type { Tx } from '../../platform/db.ts';
-import { referralId } from '../../referrals/acts.ts';
+import { workflowIds } from '../../platform/wake.ts';
 import { hasEnded, type ReferralEventKind, refusedEvent } from '../../referrals/rules.ts';
 import * as store from '../../referrals/store.ts';
 import type { Deed } from '../rules/deeds.ts';
@@ -81,7 +82,10 @@ export async function followReferrals(
   }
   return {
     referralOf: (recordId) => of.get(recordId) ?? null,
-    wakes: [...made.map(({ id }) => referralId(id)), ...events.map(({ event }) => referralId(event.referralId))],
+    wakes: [
+      ...made.map(({ id }) => workflowIds.referral(id)),
+      ...events.map(({ event }) => workflowIds.referral(event.referralId)),
+    ],
     async write() {
       await store.insertReferrals(tx, countyCode, made, accountId, asOf);
       for (const { event, seq } of events) await store.insertEvent(tx, countyCode, event, seq, asOf); // one or two, and each a compare-and-set

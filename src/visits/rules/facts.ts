@@ -88,9 +88,7 @@ export interface VisitFacts {
   /** Roles and team places of the recorder and the partner, of all times. */
   readonly roles: readonly Standing[];
   readonly posts: readonly Standing[];
-  /** Another body came with this visit's id before. */
-  readonly otherBody: boolean;
-  /** Record ids that another visit has used. */
+  /** This visit's id, where another one has it, and the records' ids that another visit has used, in any village. */
   readonly taken: readonly string[];
   readonly households: readonly HouseholdFacts[];
   readonly persons: readonly PersonFacts[];

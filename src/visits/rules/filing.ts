@@ -46,7 +46,7 @@ export function postOn(
 
 /** Why the whole stop waits, or null. */
 export function visitReview(visit: NewVisit, facts: VisitFacts, post: PostOn, asOf: Instant): ReviewReason | null {
-  if (facts.otherBody) return 'same_id_other_body';
+  if (facts.taken.includes(visit.id)) return 'same_id_other_body';
   if (visit.arrivedAt > plusMinutes(asOf, CLOCK_SLACK)) return 'clock_suspect';
   if (visit.leftAt !== undefined && visit.leftAt < visit.arrivedAt) return 'clock_suspect';
   if (post.reason) return post.reason;

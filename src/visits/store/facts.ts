@@ -111,8 +111,7 @@ export async function whoAndWhere(
         where m.county_code = ${countyCode} and m.account_id = any(${[...accountIds]}::uuid[])) as posts,
       (select coalesce(jsonb_agg(jsonb_build_object('hash', v.body_hash, 'receipt', v.receipt)), '[]')
         from visit v where v.county_code = ${countyCode} and v.id = ${visit.id}) as earlier,
-      (select coalesce(jsonb_agg(distinct r.id), '[]') from record r where r.county_code = ${countyCode}
-        and r.id = any(${visit.records.map(({ id }) => id)}::uuid[]) and r.visit_id <> ${visit.id}) as taken,
+      ids_taken(${countyCode}, ${visit.id}, ${visit.records.map(({ id }) => id)}::uuid[])::text[] as taken,
       (select coalesce(jsonb_agg(jsonb_build_object('id', id, 'villageCode', village_code, 'endedOn', ended_on)), '[]') from doors) as households,
       (select coalesce(jsonb_agg(jsonb_build_object('id', id, 'householdId', household_id, 'villageCode', village_code, 'bornOn', born_on,
           'diedOn', died_on, 'movedOutOn', moved_out_on)), '[]') from people) as persons,

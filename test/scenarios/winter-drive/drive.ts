@@ -2,6 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import type { Client } from '@temporalio/client';
+import type { History } from '@temporalio/common/lib/proto-utils.js';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { activities } from '../../../activities/index.ts';
@@ -19,23 +21,31 @@ import { openStory, type Schedule, scheduleOf } from '../../../examples/winter-d
 import { openMail } from '../../../src/notices/channels/email.ts';
 import { openMailbox } from '../../../src/notices/mailbox.ts';
 import { systemActor } from '../../../src/platform/actor.ts';
-import { at, type CivilDate, epochMs, type Instant, plusDays, plusMinutes } from '../../../src/platform/civil.ts';
+import {
+  at,
+  type CivilDate,
+  epochMs,
+  type Instant,
+  plusDays,
+  plusMinutes,
+  weekday,
+} from '../../../src/platform/civil.ts';
 import { setStory, toWall } from '../../../src/platform/clock.ts';
-import type { Keys } from '../../../src/platform/crypto.ts';
 import { openDb, sql } from '../../../src/platform/db.ts';
 import { openLog } from '../../../src/platform/log.ts';
+import { wakeAll } from '../../../src/platform/reconcile.ts';
 import { startRelay } from '../../../src/platform/relay.ts';
 import { dataConverter, TASK_QUEUE } from '../../../src/platform/temporal.ts';
-import { wake } from '../../../src/platform/wake.ts';
+import { wake, workflowIds } from '../../../src/platform/wake.ts';
+import { testKeys as keys } from '../../fixtures/county.ts';
 
 const COUNTY = '450803';
 const CURTAIN: Instant = at(LAUNCH, '07:55');
 /** A day after the grace: everything has ended. */
 const LAST_DAY: CivilDate = '2018-03-08';
 
+const SATURDAY = 6;
 const MAILS_A_SECOND = 1_000; // to a mailbox of our own
-
-const keys: Keys = { current: 'drive', byId: { drive: Buffer.alloc(32, 3) }, index: Buffer.alloc(32, 4) };
 
 export interface DriveOptions {
   readonly databaseUrl: string;
@@ -44,18 +54,78 @@ export interface DriveOptions {
   readonly towns?: number;
   readonly tell?: (line: string) => void;
   /** Told at the end of each day. */
-  readonly onDay?: (office: Office, campaignId: string, day: CivilDate) => Promise<void>;
+  readonly onDay?: (day: CivilDate, drive: Underway) => Promise<void>;
 }
 
-export interface Driven {
+export interface Underway {
   readonly office: Office;
   readonly campaignId: string;
+  /** What Temporal holds of a workflow's latest run. */
+  readonly historyOf: (workflowId: string) => Promise<History>;
+}
+
+export interface Driven extends Underway {
   readonly schedule: Schedule;
   /** Receipts that were put to review: the story expects none. */
   readonly odd: readonly unknown[];
   close(): Promise<void>;
 }
 
+/** A time-skipping server with the county's worker, on story time. */
+interface Server {
+  readonly client: Client;
+  /** What the relay does. */
+  signal(workflowId: string): Promise<void>;
+  /** Lets time pass until a moment of the story. */
+  passUntil(moment: Instant): Promise<void>;
+  stop(): Promise<void>;
+}
+
+async function startServer(options: DriveOptions, office: Office, from: Instant): Promise<Server> {
+  const env = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'existing-path', path: options.testServer } },
+    client: { dataConverter: dataConverter(keys) },
+  });
+  const startedAt = await env.currentTimeMs();
+  await setStory(office.db, from, startedAt);
+  const worker = await Worker.create({
+    connection: env.nativeConnection,
+    taskQueue: TASK_QUEUE,
+    workflowBundle: { codePath: options.workflowBundle },
+    activities: activities(office),
+    dataConverter: dataConverter(keys),
+    maxCachedWorkflows: 400,
+  });
+  const running = worker.run();
+  return {
+    client: env.client,
+    async signal(id) {
+      const [type = '', ...key] = id.split('/');
+      await env.client.workflow.signalWithStart(type, {
+        taskQueue: TASK_QUEUE,
+        workflowId: id,
+        args: [key.join('/')],
+        signal: 'changed',
+        signalArgs: [],
+        workflowIdConflictPolicy: 'USE_EXISTING',
+      });
+    },
+    async passUntil(moment) {
+      const left = epochMs(toWall(moment, epochMs(from) - startedAt)) - (await env.currentTimeMs());
+      if (left > 0) await env.sleep(left);
+    },
+    async stop() {
+      worker.shutdown();
+      await running;
+      await env.teardown();
+    },
+  };
+}
+
+/**
+ * The whole drive. Each weekend finds an empty Temporal: the time-skipping server keeps a note of every lock it ever took
+ * and slows with them, and the county does not notice, because what runs follows from the facts.
+ */
 export async function runDrive(options: DriveOptions): Promise<Driven> {
   const towns = options.towns === undefined ? {} : { towns: options.towns };
   const db = openDb({ url: options.databaseUrl });
@@ -71,51 +141,30 @@ export async function runDrive(options: DriveOptions): Promise<Driven> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'doorstep-registers-'));
   await openExampleCounty(db, keys, folder, towns).finally(() => rm(folder, { recursive: true, force: true }));
 
-  const env = await TestWorkflowEnvironment.createTimeSkipping({
-    server: { executable: { type: 'existing-path', path: options.testServer } },
-    client: { dataConverter: dataConverter(keys) },
-  });
-  const startedAt = await env.currentTimeMs();
-  await setStory(db, CURTAIN, startedAt);
-  const offsetMs = epochMs(CURTAIN) - startedAt;
-  const worker = await Worker.create({
-    connection: env.nativeConnection,
-    taskQueue: TASK_QUEUE,
-    workflowBundle: { codePath: options.workflowBundle },
-    activities: activities(office),
-    dataConverter: dataConverter(keys),
-    maxCachedWorkflows: 400,
-  });
-  const running = worker.run();
-  const signal = async (id: string): Promise<void> => {
-    const [type = '', ...key] = id.split('/');
-    await env.client.workflow.signalWithStart(type, {
-      taskQueue: TASK_QUEUE,
-      workflowId: id,
-      args: [key.join('/')],
-      signal: 'changed',
-      signalArgs: [],
-      workflowIdConflictPolicy: 'USE_EXISTING',
-    });
-  };
+  let server = await startServer(options, office, CURTAIN);
   const relay = startRelay({
     db,
     databaseUrl: options.databaseUrl,
     countyCode: COUNTY,
-    signal,
+    signal: (id) => server.signal(id),
     log: openLog('silent', 'relay'),
   });
 
   /** Everything woken has been signalled; then the county's clock goes on to `until`. */
   const minded = async (_from: Instant, until: Instant): Promise<void> => {
     await carried();
-    const left = epochMs(toWall(until, offsetMs)) - (await env.currentTimeMs());
-    if (left > 0) await env.sleep(left);
+    await server.passUntil(until);
     await carried();
   };
   const carried = async (): Promise<void> => {
     const waiting = 'select exists (select from wake) as waiting';
     while ((await db.systemPool.query<{ waiting: boolean }>(waiting)).rows[0]?.waiting) await new Promise(setImmediate);
+  };
+  const system = systemActor(COUNTY);
+  const changeServer = async (midnight: Instant): Promise<void> => {
+    await server.stop();
+    server = await startServer(options, office, midnight);
+    await db.tx(system, midnight, (tx) => wakeAll(tx, COUNTY));
   };
 
   const schedule = await scheduleOf(office, towns);
@@ -125,26 +174,29 @@ export async function runDrive(options: DriveOptions): Promise<Driven> {
   await recordTraining(office, story.cast, trainedEarly, at(LAUNCH, '08:15'));
   await planClinics(office, story.cast, campaignId, schedule.calendar);
   await askForLaunch(office, story.cast, campaignId);
-  await db.tx(systemActor(COUNTY), CURTAIN, (tx) => wake(tx, [`register/${COUNTY}`]));
+  await db.tx(system, CURTAIN, (tx) => wake(tx, [workflowIds.register(COUNTY)]));
   await minded(CURTAIN, at(LAUNCH, '08:35')); // and launches
   await sql`analyze task`.execute(db.systemKysely);
+  const underway: Underway = {
+    office,
+    campaignId,
+    historyOf: (workflowId) => server.client.workflow.getHandle(workflowId).fetchHistory(),
+  };
   const odd: unknown[] = [];
   for (let day: CivilDate = LAUNCH; day <= LAST_DAY; day = plusDays(day, 1)) {
+    if (weekday(day) === SATURDAY) await changeServer(at(day, '00:00'));
     odd.push(...(await story.playDay(day, minded)));
-    await options.onDay?.(office, campaignId, day);
+    await options.onDay?.(day, underway);
   }
   await minded(CURTAIN, plusMinutes(at(LAST_DAY, '23:59'), 30));
 
   return {
-    office,
-    campaignId,
+    ...underway,
     schedule,
     odd,
     async close() {
       await relay.stop();
-      worker.shutdown();
-      await running;
-      await env.teardown();
+      await server.stop();
       office.mail.close();
       await mailbox.close();
       await db.close();

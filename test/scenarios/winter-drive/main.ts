@@ -4,19 +4,20 @@ import os from 'node:os';
 import path from 'node:path';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
-import type { Office } from '../../../examples/winter-drive/minders.ts';
-import { systemActor } from '../../../src/platform/actor.ts';
+import { LAUNCH } from '../../../examples/winter-drive/field-work.ts';
 import { at, type CivilDate } from '../../../src/platform/civil.ts';
 import { canonicalHash, canonicalJson } from '../../../src/platform/crypto.ts';
 import { sql } from '../../../src/platform/db.ts';
 import { startPostgres } from '../../../src/platform/embedded/postgres.ts';
 import { findTestServer } from '../../../src/platform/embedded/tools.mjs';
 import { migrate } from '../../../src/platform/migrate.ts';
-import { progress } from '../../../src/reports/progress.ts';
-import { runDrive } from './drive.ts';
+import { keepHistories } from '../../histories/keep.ts';
+import { runDrive, type Underway } from './drive.ts';
 import { recount } from './recount.ts';
 
-const { values } = parseArgs({ options: { towns: { type: 'string' }, report: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { towns: { type: 'string' }, report: { type: 'string' }, histories: { type: 'string' } },
+});
 const began = performance.now();
 const folder = await mkdtemp(path.join(os.tmpdir(), 'doorstep-drive-'));
 const postgres = await startPostgres({ dir: path.join(folder, 'postgres'), durable: false });
@@ -61,20 +62,29 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
-async function onDay(office: Office, campaignId: string, day: CivilDate): Promise<void> {
+async function onDay(day: CivilDate, underway: Underway): Promise<void> {
+  const { office, campaignId } = underway;
+  if (values.histories) await keepHistories(values.histories, day, underway);
   const asOf = at(day, '23:00');
-  const { seen, total } = await office.db.tx(systemActor(office.countyCode), asOf, (tx) =>
-    progress(tx, office.countyCode, campaignId, asOf),
-  );
-  const counts = await sql<{ late: number; one: number; two: number; three: number; mails: number }>`select
+  const counts = await sql<{
+    seen: number;
+    due: number;
+    late: number;
+    one: number;
+    two: number;
+    three: number;
+    mails: number;
+  }>`select
+      (select count(distinct household_id) from record where kind = 'policy_talk' and filing = 'accepted' and occurred_at >= ${at(LAUNCH, '00:00')}) as seen,
+      (select count(distinct subject_id) from task where campaign_id = ${campaignId} and duty_key = 'policy_talk' and in_goal) as due,
       (select count(*) from task where closed_at is null and coalesce(grace_until, due_on) < ${day}) as late,
       count(*) filter (where level = 1) as one, count(*) filter (where level = 2) as two, count(*) filter (where level = 3) as three,
       (select count(*) from mailbox where received_at < ${asOf}) as mails
     from escalation where decided_on = ${day}`.execute(office.db.systemKysely);
-  const { late = 0, one = 0, two = 0, three = 0, mails = 0 } = counts.rows[0] ?? {};
+  const { seen = 0, due = 0, late = 0, one = 0, two = 0, three = 0, mails = 0 } = counts.rows[0] ?? {};
   const cell = (value: number, width: number): string => String(value).padStart(width);
   console.log(
-    `${day} ${cell(seen, 6)}/${total} ${cell(late, 8)} ${cell(one, 5)} ${cell(two, 5)} ${cell(three, 5)} ${cell(mails, 6)}`,
+    `${day} ${cell(seen, 6)}/${due} ${cell(late, 8)} ${cell(one, 5)} ${cell(two, 5)} ${cell(three, 5)} ${cell(mails, 6)}`,
   );
 }
 

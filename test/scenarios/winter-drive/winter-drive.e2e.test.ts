@@ -1,4 +1,4 @@
-// test/scenarios/winter-drive/winter-drive.temporal.test.ts: two towns of the example drive from approval to seal, with every number counted a second time.
+// test/scenarios/winter-drive/winter-drive.e2e.test.ts: two towns of the example drive from approval to seal, with every number counted a second time.
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { sql } from '../../../src/platform/db.ts';
 import { freshDatabase } from '../../setup/database.ts';

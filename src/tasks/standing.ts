@@ -1,6 +1,6 @@
-// src/tasks/store/standing.ts: fragments that say what holds and which ladder apply to a task; they expect `task t` in scope.
-import type { CivilDate } from '../../platform/civil.ts';
-import { sql } from '../../platform/db.ts';
+// src/tasks/standing.ts: SQL fragments that say what holds and how late a task is, for every store that asks; they expect `task t` in scope.
+import type { CivilDate } from '../platform/civil.ts';
+import { sql } from '../platform/db.ts';
 
 /**
  * Whether the hold `h` covers the task `t`. A team's hold covers what that team owes alone: where either side may go,
