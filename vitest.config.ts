@@ -1,4 +1,5 @@
 // vitest.config.ts: what a test needs is in its file name, so that `vitest --project unit` starts nothing.
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const EMBEDDED = 'test/platform/embedded/**/*.test.ts'; // start and kill servers of their own
@@ -7,7 +8,12 @@ const TEMPORAL = './test/setup/temporal.ts';
 const MINUTES = 300_000; // ms: a drive on the time-skipping server, a browser on a real stack
 const SECONDS = 30_000; // ms: a loaded laptop, not a slow test
 
-const patient = { testTimeout: MINUTES, hookTimeout: MINUTES, sequence: { groupOrder: 1 } }; // after the brisk: each fills a core
+const patient = {
+  testTimeout: MINUTES,
+  hookTimeout: MINUTES,
+  sequence: { groupOrder: 1 }, // after the brisk, whose bounds are short
+  maxWorkers: Math.max(3, availableParallelism()), // these wait as much as they work
+};
 const brisk = { testTimeout: SECONDS, hookTimeout: SECONDS };
 
 export default defineConfig({

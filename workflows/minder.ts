@@ -16,7 +16,7 @@ export interface Swept {
 
 const HOUR = 3_600_000; // ms: over which the runs of many minders end
 const DAY = 24 * HOUR; // no history is older than yesterday's code
-const OLD = 6 * HOUR; // the next sweep begins a new run, so that an area swept every morning is never woken only to end one
+const OLD = 6 * HOUR; // the next sweep begins a new run: one begun at midnight is in step with its mornings on the first, and none is woken only to end
 const MERGE = 5_000; // ms: a burst of signals is one sweep
 const LEAST_SLEEP = 60_000; // ms
 const LONGEST_PAUSE = 15 * 60_000; // ms between two tries of a sweep that fails
@@ -34,7 +34,6 @@ export async function mind(kind: string, key: string, sweep: (asOf: Instant) => 
   setHandler(changed, () => {
     dirty = true;
   });
-  await Promise.resolve(); // what was signalled with the start is heard now, and not after a first sweep that has seen it
   const isFull = () => workflowInfo().continueAsNewSuggested || workflowInfo().historyLength >= MOST_EVENTS;
 
   for (;;) {

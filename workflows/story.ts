@@ -59,7 +59,6 @@ export function story(key: string): Story {
   return {
     act,
     async until(read, holds) {
-      await Promise.resolve(); // what was signalled with the start is heard before the first look
       for (;;) {
         if (aged || workflowInfo().continueAsNewSuggested) await continueAsNew(key);
         dirty = false;

@@ -24,7 +24,7 @@ export async function signIn(tx: Tx, countyCode: string, login: string, password
 /** Her roles and language today; null when the account is gone or disabled. */
 export async function whoIs(tx: Tx, actor: AccountActor, asOf: Instant): Promise<Signed | null> {
   const found = await store.signedRow(tx, actor.accountId, dateOf(asOf));
-  return found && { roles: found.grants.map((grant) => grant.role), locale: found.locale };
+  return found && { roles: found.grants.map(({ role }) => role), former: found.former, locale: found.locale };
 }
 
 /** Replaces the password and ends her sessions, this one too. Runs as the system, which alone reaches sessions. */

@@ -120,6 +120,8 @@ export interface SignedRow {
   readonly name: string;
   readonly locale: Locale;
   readonly grants: readonly { readonly role: Role; readonly areaCode: string; readonly areaName: string }[];
+  /** A post of hers has ended by that day. */
+  readonly former: boolean;
 }
 
 /** Null when the account is gone or disabled. */
@@ -129,7 +131,8 @@ export async function signedRow(tx: Tx, accountId: string, day: CivilDate): Prom
     sql<SignedRow>`select a.login, a.name, a.locale, coalesce((
         select jsonb_agg(jsonb_build_object('role', g.role, 'areaCode', g.area_code, 'areaName', d.name) order by g.area_code, g.role)
         from role_grant g join division d on d.county_code = g.county_code and d.code = g.area_code
-        where g.county_code = a.county_code and g.account_id = a.id and daterange(g.from_on, g.to_on, '[]') @> ${day}::date), '[]') as grants
+        where g.county_code = a.county_code and g.account_id = a.id and daterange(g.from_on, g.to_on, '[]') @> ${day}::date), '[]') as grants,
+        exists (select from role_grant g where g.county_code = a.county_code and g.account_id = a.id and g.to_on < ${day}::date) as former
       from account a where a.id = ${accountId} and a.disabled_at is null`,
   );
 }

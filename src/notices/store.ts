@@ -2,7 +2,6 @@
 import type { Instant } from '../platform/civil.ts';
 import { rows, sql, type Tx, written } from '../platform/db.ts';
 import type { Locale } from '../platform/locale.ts';
-import { wake, workflowIds } from '../platform/wake.ts';
 
 export type NoticeKind = 'digest' | 'urgent' | 'clinic' | 'campaign';
 export type NoticeState = 'due' | 'sending' | 'sent' | 'unknown' | 'dead' | 'overtaken';
@@ -53,9 +52,8 @@ const COMMITS_WITHIN = '10 minutes'; // a sweep is tried for five with one `asOf
 
 /**
  * Makes the envelopes that are missing and locks those that are there, so that none leaves before this transaction's
- * lines can be seen. Wakes the courier, unless it looks at a notice that leaves no later than these anyhow: the areas of a
- * county are swept in twenty minutes, and one look at 08:00 is enough for them all.
- * @returns whose envelope is still to leave; the others' has been taken.
+ * lines can be seen. @returns whose envelope is still to leave (the others' has been taken), and whether the courier looks
+ * by then anyhow, at a notice that leaves no later than these; where it does not, wake it.
  */
 export async function ensureEnvelopes(
   tx: Tx,
@@ -64,7 +62,7 @@ export async function ensureEnvelopes(
   availableAt: Instant,
   again: boolean,
   asOf: Instant,
-): Promise<string[]> {
+): Promise<{ readonly accountIds: string[]; readonly awaited: boolean }> {
   const found = await rows(
     tx,
     sql<{ accountId: string; awaited: boolean }>`
@@ -76,8 +74,7 @@ export async function ensureEnvelopes(
       on conflict (county_code, key) do update set params = notice.params || excluded.params where notice.state = 'due'
       returning account_id as "accountId", (select yes from awaited) as awaited`,
   );
-  if (found.some(({ awaited }) => !awaited)) await wake(tx, [workflowIds.courier(countyCode)]);
-  return found.map(({ accountId }) => accountId);
+  return { accountIds: found.map(({ accountId }) => accountId), awaited: found.every(({ awaited }) => awaited) };
 }
 
 export interface ClaimedNotice {

@@ -24,8 +24,8 @@ const ReferralReply = z.object({
   areaCode: z.string(),
   personId: z.uuid(),
   kind: z.enum(['ordinary', 'urgent']),
-  advisedAt: z.string(),
-  recordedAt: z.string(),
+  advisedAt: moment,
+  recordedAt: moment,
   events: z.array(z.enum(referralEvents)),
   seq: z.int(),
   ownerId: z.uuid().nullable().describe('who has it in hand; null: nobody has said so'),
@@ -33,7 +33,7 @@ const ReferralReply = z.object({
 });
 const ReferralListedReply = ReferralReply.extend({ personName: z.string(), villageName: z.string() });
 const ReferralHistoryReply = ReferralReply.extend({
-  history: z.array(z.object({ kind: z.enum(referralEvents), occurredAt: z.string(), note: z.string().nullable() })),
+  history: z.array(z.object({ kind: z.enum(referralEvents), occurredAt: moment, note: z.string().nullable() })),
 });
 
 const reply = (row: ReferralRow) => ({ ...row, events: [...row.events], ended: hasEnded(row.events) });

@@ -17,7 +17,7 @@ export interface ReferralFacts {
 export const alarmSteps = ['first', 'second', 'county', 'arrival', 'arrival_county'] as const;
 export type AlarmStep = (typeof alarmSteps)[number];
 
-const MINUTE = { second: 15, county: 30, arrival: 24 * 60, arrival_county: 48 * 60 } as const; // DESIGN §6, Danger
+const MINUTE = { second: 15, county: 30, arrival: 24 * 60, arrival_county: 48 * 60 } as const; // nobody owns it: the second on the roster, then the county; no arrival: the town, then the county
 
 /** When each alarm is due: the first three from the moment somebody could know, arrival from the moment of the reading. */
 export function alarmPlan({

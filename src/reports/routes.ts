@@ -1,5 +1,4 @@
 // src/reports/routes.ts: the figures of a campaign, each computed when it is asked for.
-
 import { isClinicalReader } from '../access/store.ts';
 import { idParams } from '../campaigns/schema.ts';
 import { canonicalJson } from '../platform/crypto.ts';

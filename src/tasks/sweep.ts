@@ -1,5 +1,4 @@
 // src/tasks/sweep.ts: one agenda sweep: who is told this morning that an area's tasks open, are due or are late.
-
 import { ensureEnvelopes } from '../notices/store.ts';
 import type { Calendar } from '../places/rules.ts';
 import { loadCalendar } from '../places/store.ts';
@@ -7,7 +6,7 @@ import type { Actor } from '../platform/actor.ts';
 import { audit } from '../platform/audit.ts';
 import { dateOf, type Instant, plusDays } from '../platform/civil.ts';
 import type { Tx } from '../platform/db.ts';
-import { workflowIds } from '../platform/wake.ts';
+import { wake, workflowIds } from '../platform/wake.ts';
 import { type LadderLevel, LadderTo, ROUTINE_LADDER } from './rules/default-ladder.ts';
 import { digestKey } from './rules/keys.ts';
 import { climb, StepKind } from './rules/ladder.ts';
@@ -172,7 +171,10 @@ async function putIntoEnvelopes(tx: Tx, countyCode: string, people: readonly str
   let day = envelopeDay(asOf);
   for (let waiting = people; waiting.length > 0; day = plusDays(day, 1)) {
     const envelopes = waiting.map((accountId) => ({ key: digestKey(accountId, day), accountId }));
-    const served = new Set(await ensureEnvelopes(tx, countyCode, envelopes, availableAt(asOf, day), false, asOf));
+    const ensured = await ensureEnvelopes(tx, countyCode, envelopes, availableAt(asOf, day), false, asOf);
+    // The areas of a county are swept in twenty minutes: one look at 08:00 is enough for them all.
+    if (!ensured.awaited) await wake(tx, [workflowIds.courier(countyCode)]);
+    const served = new Set(ensured.accountIds);
     waiting = waiting.filter((accountId) => !served.has(accountId));
   }
 }

@@ -23,9 +23,9 @@ async function withMembers(tx: Tx, countyCode: string, teams: readonly TeamRow[]
 }
 
 /** Where a page of teams ends: an area and a side. */
-const cursorOf = ({ areaCode, side }: TeamRow) => `${areaCode}.${side}`;
-function afterCursor(cursor: string | undefined): { areaCode: string; side: string } {
-  const [areaCode = '', side = ''] = cursor?.split('.') ?? [];
+const cursor = ({ areaCode, side }: TeamRow) => `${areaCode}.${side}`;
+function afterCursor(after: string | undefined): { areaCode: string; side: string } {
+  const [areaCode = '', side = ''] = after?.split('.') ?? [];
   return { areaCode, side };
 }
 
@@ -41,7 +41,7 @@ export const teamRoutes: readonly Route[] = [
     },
     async ({ tx, actor: { countyCode }, query: { area, after, limit }, asOf }) => {
       const found = await teamsUnder(tx, countyCode, area ?? countyCode, afterCursor(after), limit + 1);
-      const page = pageOf(found, limit, cursorOf);
+      const page = pageOf(found, limit, cursor);
       return { items: await withMembers(tx, countyCode, page.items, dateOf(asOf)), next: page.next };
     },
   ),

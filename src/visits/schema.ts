@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { HtnRecord, T2dmRecord } from '../followups/schema.ts';
 import { civilDay, momentGiven } from '../platform/http/forms.ts';
 
-const uuid = z.uuid();
+const uuid = z.uuid().toLowerCase(); // as PostgreSQL writes them: some phones send capitals
 const note = z.string().max(500).optional();
 
 /** Fields a newer phone may add are kept with the record, not refused. */

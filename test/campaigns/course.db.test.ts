@@ -275,6 +275,18 @@ describe('progress', () => {
       unchecked: 0,
       refuted: 1,
     });
+    await db.systemPool.query(
+      `insert into check_result (county_code, kind, area_code, record_id, checked_by, occurred_at, recorded_at, verdict)
+      select county_code, 'revisit', area_code, id, $1, recorded_at + interval '1 hour', recorded_at + interval '1 hour', 'confirmed' from record
+      where household_id = $2`,
+      [county.supervisor, a?.id],
+    );
+    // Looked into a second time, by somebody who was told the contrary: the last word stands, in every figure.
+    const { verified, refuted, duties } = await doing(db, planner(), DAY61, (tx) =>
+      progress(tx, county.countyCode, id, DAY61),
+    );
+    expect({ verified, refuted }).toEqual({ verified: 2, refuted: 0 });
+    expect(duties.find(({ key }) => key === 'policy_talk')).toMatchObject({ refuted: 0 });
   });
 
   it('says what is late and on which rung of its present cycle', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { prepareCampaign } from '../../src/campaigns/acts/draft.ts';
 import { launchCampaign } from '../../src/campaigns/acts/launch.ts';
+import { at } from '../../src/platform/civil.ts';
 import { setStory } from '../../src/platform/clock.ts';
 import { type SmallCounty, smallCounty } from '../fixtures/county.ts';
 import { type Caller, type TestApi, testApi } from '../setup/api.ts';
@@ -54,7 +55,19 @@ it('carries a campaign from its file to its figures', async () => {
   expect(progress).toMatchObject({ total: 12, seen: 0, stage: 'running' });
   expect((await planner('GET', `${path}/goals`)).body.goals).toHaveLength(6);
   expect((await planner('GET', `${path}/report`)).body).toMatchObject({ sealed: false, hash: null });
-  const first = (await planner('GET', `${path}/late?limit=2`)).body;
-  if (first.next) expect((await planner('GET', `${path}/late?limit=2&after=${first.next}`)).status).toBe(200);
+  expect((await planner('GET', `${path}/late`)).body).toEqual({ items: [], next: null });
   expect((await planner('GET', path)).body).toMatchObject({ stage: 'running', approvals: { missing: [] } });
+
+  await setStory(api.db, at('2018-01-30', '08:00'), Date.now());
+  const late = (await planner('GET', `${path}/progress`)).body.late as { tasks: number }[];
+  const found: { id: string; householdId: string | null; registerNo: string | null }[] = [];
+  for (let after = ''; ; ) {
+    const page = (await planner('GET', `${path}/late?limit=7${after}`)).body;
+    found.push(...(page.items as typeof found));
+    if (page.next === null) break;
+    after = `&after=${page.next}`;
+  }
+  expect(new Set(found.map((task) => task.id)).size).toBe(late.reduce((sum, { tasks }) => sum + tasks, 0));
+  expect(found.every((task) => (task.householdId === null) === (task.registerNo === null))).toBe(true);
+  expect((await planner('GET', `${path}/late?after=nonsense`)).status).toBe(422);
 });

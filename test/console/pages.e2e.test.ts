@@ -97,7 +97,7 @@ describe('the pages', () => {
     await page.keyboard.press('Enter');
     await page.waitForSelector('.answer h1');
     expect(await text('.answer h1')).toContain('第61天（共90天），已访0户（应访12户）');
-    expect(await text('.lost')).toBe('通知1月9日才发出:39天(26个工作日)已过;没有倒填');
+    expect(await text('.lost')).toBe('通知1月9日才发出：39天（26个工作日）已过；没有倒填');
     expect(await page.locator('.goals .not_surveyed .value').first().innerText()).toBe('未测');
     expect(await page.locator('.towns tbody tr').count()).toBe(2);
     expect(await page.locator('.chart svg .band.days_lost').count()).toBe(1);

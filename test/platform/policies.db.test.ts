@@ -12,7 +12,7 @@ const EXEMPT: Readonly<Record<string, string>> = {
   migration: 'the owner’s list of migrations; no role reaches it',
 };
 /** Rows that may be deleted: everything else stays. */
-const DELETABLE: readonly string[] = ['session', 'wake'];
+const DELETABLE: readonly string[] = ['idempotency', 'session', 'wake'];
 
 let county: SmallCounty;
 const db = fileDatabase(async (opened) => {
@@ -31,7 +31,7 @@ it('stands on every table, or its exemption has a name', async () => {
   expect(open.map(({ name }) => name).sort()).toEqual(Object.keys(EXEMPT).sort());
 });
 
-it('gives nobody but the owner the right to delete, sessions and wakes apart', async () => {
+it('gives nobody but the owner the right to delete, kept answers, sessions and wakes apart', async () => {
   const deletable = await db().tx(county.actor, at('2018-01-10', '09:00'), (tx) =>
     rows(
       tx,

@@ -133,6 +133,21 @@ describe('a re-visit', () => {
       );
   });
 
+  it('is not earlier than the visit it looks into', async () => {
+    const village = county.villages[0];
+    const recordId = await asSystem((tx) =>
+      visited(tx, { village, household: first(village.households), day: '2018-01-29', minute: 30 }),
+    );
+    const early = { recordId, occurredAt: at('2018-01-29', '09:00'), verdict: 'confirmed' } as const;
+    await expect(as(supervisor, (tx) => recordRevisit(tx, supervisor, early, NOW))).rejects.toMatchObject({
+      faults: [{ code: 'check_before_visit', field: '/occurredAt' }],
+    });
+    const later = { ...early, occurredAt: at('2018-01-29', '10:00') };
+    await expect(as(supervisor, (tx) => recordRevisit(tx, supervisor, later, NOW))).resolves.toMatchObject({
+      findings: [],
+    });
+  });
+
   it('keeps verified, not yet checked and refuted apart, the last word standing', async () => {
     const village = county.villages[1];
     const [a, b, c] = await asSystem((tx) =>

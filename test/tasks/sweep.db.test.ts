@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { at, type CivilDate, type Instant } from '../../src/platform/civil.ts';
+import { at, type CivilDate, type Instant, plusMinutes } from '../../src/platform/civil.ts';
 import { type Db, openDb, rows, sql } from '../../src/platform/db.ts';
 import { sweepAt } from '../../src/tasks/rules/sweep-times.ts';
 import { closeTasks, insertTasks, type NewTask } from '../../src/tasks/store.ts';
@@ -56,6 +56,9 @@ async function oneTask(more: Partial<NewTask> = {}): Promise<string> {
     return id;
   });
 }
+
+const couriersWoken = () =>
+  ask(sql<{ id: string }>`select id from wake where workflow_id like 'courier/%'`).then((found) => found.length);
 
 const steps = () =>
   ask(
@@ -205,5 +208,60 @@ describe('ninety idle days', () => {
       wakes++;
     }
     expect(wakes).toBeLessThanOrEqual(66); // 61 working days from 01-10 to 04-09, and the first look
+  });
+});
+
+describe('the courier', () => {
+  const due = (availableAt: Instant) =>
+    db.tx(county.actor, at('2018-02-13', '12:00'), (tx) =>
+      sql`insert into notice (county_code, key, kind, account_id, channel, urgent, available_at, created_at)
+        values (${county.countyCode}, ${`test/${availableAt}`}, 'clinic', ${county.planner}, 'email', false, ${availableAt}, ${at('2018-02-13', '12:00')})`.execute(
+        tx,
+      ),
+    );
+
+  it('is woken by the first area of a morning, and by no other', async () => {
+    await oneTask();
+    await db.tx(county.actor, at('2018-01-09', '10:00'), (tx) =>
+      insertTasks(
+        tx,
+        county.countyCode,
+        [1, 2].map((n) => ({
+          sourceKey: `talk ${n}`,
+          kind: 'policy_talk',
+          subject: 'household' as const,
+          subjectId: county.villages[n]?.households[0]?.id ?? '',
+          householdId: county.villages[n]?.households[0]?.id ?? '',
+          areaCode: county.villages[n]?.code ?? '',
+          side: 'either' as const,
+          opensOn: '2018-01-09' as const,
+          dueOn: '2018-02-14' as const,
+        })),
+        at('2018-01-09', '10:00'),
+      ),
+    );
+    for (const { code } of county.villages.slice(0, 3)) await sweep(code, morning('2018-02-14', code));
+    expect((await envelopes()).length).toBeGreaterThan(3);
+    expect(await couriersWoken()).toBe(1);
+  });
+
+  it.each<[string, Instant, number]>([
+    ['a notice leaves before these', at('2018-02-14', '07:59'), 0],
+    ['one leaves with these', at('2018-02-14', '08:00'), 0],
+    ['one leaves after these', at('2018-02-14', '08:01'), 1],
+    ['one may be leaving now', plusMinutes(morning('2018-02-14', '450803001001'), 9), 1],
+    ['one has waited since yesterday', at('2018-02-13', '18:00'), 1],
+  ])('where %s, is woken %s: %i', async (_, availableAt, times) => {
+    await oneTask();
+    await due(availableAt);
+    await sweep(village().code, morning('2018-02-14'));
+    expect(await couriersWoken()).toBe(times);
+  });
+
+  it('is woken after 08:00, when a digest gathers for half a minute only', async () => {
+    await oneTask();
+    await due(at('2018-02-14', '08:30'));
+    await sweep(village().code, at('2018-02-14', '09:00'));
+    expect(await couriersWoken()).toBe(1);
   });
 });

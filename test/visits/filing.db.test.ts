@@ -4,6 +4,7 @@ import { brokenLink } from '../../src/platform/audit.ts';
 import { at, plusMinutes } from '../../src/platform/civil.ts';
 import { sql } from '../../src/platform/db.ts';
 import { insertTasks } from '../../src/tasks/store.ts';
+import { NewVisit } from '../../src/visits/schema.ts';
 import type { SmallCounty, SmallVillage } from '../fixtures/county.ts';
 import { ask, countRows, countyEachTest, doorsOf, pressure, record, send, stop, talk, tasksOf } from './stop.ts';
 
@@ -103,6 +104,38 @@ describe('a visit from the field is never refused', () => {
       filedAs('review', 'same_id_other_body'),
     );
     expect((await countRows(db(), county)).visits).toBe(3);
+  });
+
+  it('in capitals is the same id', async () => {
+    const visit = talkAt();
+    const first = await send(db(), village.doctor, visit);
+    const capitals = NewVisit.parse({ ...visit, id: visit.id.toUpperCase() });
+    expect(await send(db(), village.doctor, capitals)).toEqual(first);
+    const other = NewVisit.parse({ ...capitals, present: [doors.young.id.toUpperCase()] });
+    expect(await send(db(), village.doctor, other)).toEqual(filedAs('review', 'same_id_other_body'));
+  });
+
+  it('that waits for a reason of its own keeps a record whose id is used, too', async () => {
+    const visit = talkAt();
+    await send(db(), village.doctor, visit);
+    const ahead = { ...visit, id: randomUUID() };
+    const receipt = await send(db(), village.doctor, ahead, plusMinutes(MORNING, -30));
+    expect(receipt).toMatchObject({ reason: 'clock_suspect', records: [{ reason: 'same_id_other_body' }] });
+  });
+
+  it('raises an emergency under an id that another person’s emergency has', async () => {
+    const elsewhere = county.villages[2];
+    const first = pressure(doorsOf(elsewhere).old.id, 186, 104);
+    await send(db(), elsewhere.doctor, stop(elsewhere, MORNING, [first]));
+    const second = { ...pressure(doors.old.id, 190, 110), id: first.id };
+    const receipt = await send(db(), village.doctor, stop(village, MORNING, [second]));
+    expect(receipt).toMatchObject({ filing: 'review', reason: 'same_id_other_body' });
+    const people = await ask(
+      db(),
+      county,
+      sql<{ id: string }>`select person_id as id from referral where kind = 'urgent'`,
+    );
+    expect(new Set(people.map(({ id }) => id))).toEqual(new Set([doorsOf(elsewhere).old.id, doors.old.id]));
   });
 
   it('sent again by another account is another’s word, kept beside the first', async () => {

@@ -141,5 +141,10 @@ describe('the door for visits', () => {
       reason: 'not_in_post',
     });
     expect((await former('GET', `/api/v1/tasks?area=${third.code}`)).status).toBe(403);
+    const never = await api.as('v3.cadre2');
+    await sql`update role_grant set from_on = '2019-01-01' where account_id = ${third.secondCadre}`.execute(
+      api.db.systemKysely,
+    );
+    expect((await never('POST', '/api/v1/visits', said('2018-01-29T16:30:00+08:00'))).status).toBe(403);
   });
 });

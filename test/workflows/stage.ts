@@ -8,6 +8,7 @@ import { activities } from '../../activities/index.ts';
 import { at, type CivilDate, epochMs, type Instant, type TimeOfDay } from '../../src/platform/civil.ts';
 import { setStory, toStory } from '../../src/platform/clock.ts';
 import { type Db, openDb } from '../../src/platform/db.ts';
+import { dataConverter } from '../../src/platform/temporal.ts';
 import { COUNTY, type SmallCounty, smallCounty, testKeys } from '../fixtures/county.ts';
 import { keep } from '../histories/keep.ts';
 import { freshDatabase } from '../setup/database.ts';
@@ -31,6 +32,7 @@ export async function openStage(opens: Instant): Promise<Stage> {
   const county = await smallCounty(db);
   const env = await TestWorkflowEnvironment.createTimeSkipping({
     server: { executable: { type: 'existing-path', path: inject('testServer') } },
+    client: { dataConverter: dataConverter(testKeys) },
   });
   const startedAt = await env.currentTimeMs();
   await setStory(db, opens, startedAt);
@@ -40,6 +42,7 @@ export async function openStage(opens: Instant): Promise<Stage> {
     connection: env.nativeConnection,
     taskQueue,
     workflowBundle: { codePath: inject('workflowBundle') },
+    dataConverter: dataConverter(testKeys),
     activities: activities({
       db,
       countyCode: COUNTY,

@@ -3,7 +3,7 @@ import { get, newKey, post } from './api.js';
 import { h, show } from './dom.js';
 import { placeNames } from './places.js';
 import { empty, problemBox, skeleton } from './states.js';
-import { moment, w } from './words.js';
+import { has, moment, w } from './words.js';
 
 const READERS = new Set(['medical', 'facility', 'supervisor']);
 const ACTS = { own: 'owned', leave: 'left', arrive: 'arrived', outcome: 'outcome' };
@@ -63,7 +63,7 @@ function timeline({ history, recordedAt, ended }) {
           { class: 'done' },
           h('b', {}, w(`referral.event.${kind}`)),
           h('time', { datetime: occurredAt }, moment(occurredAt)),
-          note && h('span', { class: 'note' }, note),
+          note && h('span', { class: 'note' }, has(`referral.note.${note}`) ? w(`referral.note.${note}`) : note),
         ),
       ),
     ahead.map((kind) => h('li', {}, h('b', {}, w(`referral.event.${kind}`)), h('span', {}, w('referral.not_yet')))),

@@ -1,6 +1,7 @@
 // src/campaigns/store/campaign.ts: a campaign, its stages, approvals, duties, goals and waivers, as rows.
 import type { CivilDate, Instant } from '../../platform/civil.ts';
 import { maybeRow, oneRow, rows, sql, type Tx, written } from '../../platform/db.ts';
+import { workflowIds } from '../../platform/wake.ts';
 import type { Waiver } from '../rules/readiness.ts';
 import type { Stage } from '../rules/stages.ts';
 import type { Definition } from '../schema.ts';
@@ -251,12 +252,12 @@ export async function workdaysOf(tx: Tx, countyCode: string, from: CivilDate, to
 export async function agendasOf(tx: Tx, countyCode: string, areas: readonly string[]): Promise<string[]> {
   const found = await rows(
     tx,
-    sql<{ id: string }>`select distinct 'agenda/' || left(v.code, n.digits) as id
+    sql<{ area: string }>`select distinct left(v.code, n.digits) as area
       from division v cross join (values (6), (9), (12)) as n(digits)
       where v.county_code = ${countyCode} and v.level = 'village' and v.merged_into is null
         and exists (select from unnest(${[...areas]}::text[]) as a(code) where starts_with(v.code, a.code))`,
   );
-  return found.map(({ id }) => id);
+  return found.map(({ area }) => workflowIds.agenda(area));
 }
 
 /** Holds the whole campaign. It needs no second approver: those who may pause a drive answer for it. */

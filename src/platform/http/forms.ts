@@ -3,7 +3,10 @@ import { z } from 'zod';
 import { type CivilDate, type Instant, instant } from '../civil.ts';
 
 /** A day in the county, `YYYY-MM-DD`, given or told. */
-export const civilDay = z.iso.date() as unknown as z.ZodType<CivilDate, CivilDate>;
+export const civilDay = z.iso.date().describe('a day in the county, YYYY-MM-DD') as unknown as z.ZodType<
+  CivilDate,
+  CivilDate
+>;
 
 /** A moment as we tell it: UTC with milliseconds. */
 export const moment = z.iso.datetime() as unknown as z.ZodType<Instant, Instant>;
@@ -11,6 +14,6 @@ export const moment = z.iso.datetime() as unknown as z.ZodType<Instant, Instant>
 /** A moment as somebody gives it, with her own offset. */
 export const momentGiven = z.iso
   .datetime({ offset: true })
-  .refine((text) => text >= '1900' && text < '2200', 'a day of this century')
+  .refine((text) => text >= '1900' && text < '2200', 'a year from 1900 to 2199')
   .transform((text) => instant(text))
   .describe('ISO 8601 with an offset') as unknown as z.ZodType<Instant, Instant>;

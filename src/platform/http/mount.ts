@@ -15,6 +15,8 @@ import type { Role, Route } from './route.ts';
 /** What is known of somebody signed in, on the day of the request. */
 export interface Signed {
   readonly roles: readonly Role[];
+  /** She had a post that has ended. */
+  readonly former: boolean;
   readonly locale: Locale;
 }
 
@@ -63,8 +65,8 @@ async function answer(
     const signed = await doors.who(tx, actor, asOf);
     if (!signed) throw new Refusal(401, { code: 'not_signed_in' });
     if (!request.get('accept-language')) response.locals.locale = signed.locale;
-    const hasEnded = spec.afterPost === true && signed.roles.length === 0;
-    if (!hasEnded && !spec.roles.some((role) => signed.roles.includes(role)))
+    const asFormer = spec.afterPost === true && signed.former;
+    if (!asFormer && !spec.roles.some((role) => signed.roles.includes(role)))
       throw new Refusal(403, { code: 'not_your_role' });
   };
   if (spec.elevated) {

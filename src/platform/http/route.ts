@@ -25,7 +25,7 @@ export interface RouteSpec<P, Q, B, R> {
   readonly summary: string;
   /** Who may come in; the rows she then sees are the policies' affair. */
   readonly roles: readonly Role[];
-  /** Also for somebody signed in whose posts have all ended: what happened while she had one still comes in. */
+  /** Also for somebody signed in whose post has ended: what happened while she had it still comes in. */
   readonly afterPost?: true;
   readonly params?: z.ZodType<P>;
   readonly query?: z.ZodType<Q>;

@@ -3,7 +3,7 @@ import { coversArea, isSupervising } from '../../access/store.ts';
 import { loadCalendar } from '../../places/store.ts';
 import type { AccountActor, Actor } from '../../platform/actor.ts';
 import { audit } from '../../platform/audit.ts';
-import { dateOf, type Instant } from '../../platform/civil.ts';
+import { dateOf, type Instant, plusMinutes } from '../../platform/civil.ts';
 import type { Tx } from '../../platform/db.ts';
 import { DomainError, Status } from '../../platform/errors.ts';
 import { wake, workflowIds } from '../../platform/wake.ts';
@@ -14,6 +14,7 @@ import type { Checklist, CheckReply, PutRight, Revisit } from '../schema.ts';
 import * as store from '../store/checks.ts';
 import { openSampleOf, recordOfTask } from '../store/rounds.ts';
 
+const CLOCK_SLACK = 10; // min: two phones at one door differ by a few
 const PUT_RIGHT_WORKDAYS = 5; // a working week, where the supervisor names no day
 
 type TeamSide = 'medical' | 'cadre' | 'facility';
@@ -142,7 +143,7 @@ export async function recordRevisit(tx: Tx, actor: AccountActor, revisit: Revisi
   const sample = await openSampleOf(tx, actor.countyCode, record.id, revisit.taskId ?? null);
   if (sample) await lockTasks(tx, actor.countyCode, [sample.taskId]);
   const occurredAt = checkMoment(revisit.occurredAt, asOf);
-  if (occurredAt < record.occurredAt)
+  if (plusMinutes(occurredAt, CLOCK_SLACK) < record.occurredAt)
     throw new DomainError(Status.invalid, { code: 'check_before_visit', field: '/occurredAt' });
   const checkId = await store.insertCheck(
     tx,

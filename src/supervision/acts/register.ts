@@ -1,4 +1,4 @@
-// src/supervision/acts/register.ts: what the county does every night: the follow-up review, and whatever recurs.
+// src/supervision/acts/register.ts: what the county does every night: the follow-up review, forgetting old answers, and whatever recurs.
 import { createHash } from 'node:crypto';
 import { planSession } from '../../clinics/acts.ts';
 import type { NewSession } from '../../clinics/schema.ts';

@@ -1,14 +1,6 @@
-// src/tasks/rules/keys.ts: the natural keys of what the tasks room writes; two runs of anything give one row.
+// src/tasks/rules/keys.ts: the natural keys of what the tasks room writes.
 import type { CivilDate } from '../../platform/civil.ts';
-
-/** @throws RangeError for a part that is empty or holds a slash: two different things must never share a key. */
-function key(...parts: readonly (string | number)[]): string {
-  for (const part of parts) {
-    if (part === '' || String(part).includes('/'))
-      throw new RangeError(`'${part}' cannot be part of the key ${parts.join('/')}`);
-  }
-  return parts.join('/');
-}
+import { key } from '../../platform/key.ts';
 
 /** One envelope a person a day. */
 export function digestKey(person: string, day: CivilDate): string {

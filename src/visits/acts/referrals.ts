@@ -1,5 +1,4 @@
 // src/visits/acts/referrals.ts: which referrals a stop advises, stands down or hears of; an emergency is raised even where its record waits for review.
-
 import type { AccountActor } from '../../platform/actor.ts';
 import type { Instant } from '../../platform/civil.ts';
 import type { Tx } from '../../platform/db.ts';
@@ -52,18 +51,17 @@ export async function followReferrals(
   for (const { deed, verdict } of asked) {
     const { record, assessment } = verdict;
     const wanted = assessment.referral === 'specialist_advice' ? null : assessment.referral;
-    const open = before.filter(
-      (referral) => chainOf(verdict).includes(referral.recordId) && !hasEnded(referral.events),
-    );
+    const hers = before.filter(({ personId }) => personId === record.personId);
+    const open = hers.filter((referral) => chainOf(verdict).includes(referral.recordId) && !hasEnded(referral.events));
     const kept = open.find(({ kind }) => kind === wanted);
     if (kept) of.set(record.id, kept.id);
-    else if (wanted && deed.subject.person && !before.some(({ recordId }) => recordId === record.id)) {
+    else if (wanted && deed.subject.person && !hers.some(({ recordId }) => recordId === record.id)) {
       const id = ids.shift();
       if (!id) throw new Error('a visit led to more referrals than it has ids for');
       const { villageCode } = deed.subject.person;
       made.push({
         id,
-        recordId: record.id,
+        recordId: deed.reason === 'same_id_other_body' ? id : record.id, // another record has that id, and may have its own
         areaCode: villageCode,
         personId: record.personId,
         enrolmentId: record.enrolmentId,

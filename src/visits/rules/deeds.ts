@@ -56,7 +56,9 @@ export function deedsOf(
   return visit.records.map((record) => {
     const known: VisitFacts = { ...facts, superseded: [...facts.superseded, ...siblings] };
     const subject = subjectOf(record, visit, known);
-    let why = reason ?? recordReview(record, subject, visit, known, post, partner);
+    let why = facts.taken.includes(record.id)
+      ? 'same_id_other_body'
+      : (reason ?? recordReview(record, subject, visit, known, post, partner));
     const measured = measuredOf(record, subject, visit);
     const again = `${record.kind}/${subject.enrolment?.id ?? subject.person?.id}`;
     if (why === null && measured && !record.supersedes && concluded.has(again)) why = 'second_record';

@@ -94,7 +94,6 @@ export function recordReview(
   partner: PostOn | null,
 ): ReviewReason | null {
   if (post.reason) return post.reason;
-  if (facts.taken.includes(record.id)) return 'same_id_other_body';
   const day = dateOf(visit.arrivedAt);
   const { person, household, enrolment, task, superseded } = subject;
   if (record.personId && !person) return 'other_area';

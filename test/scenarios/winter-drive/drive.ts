@@ -123,8 +123,9 @@ async function startServer(options: DriveOptions, office: Office, from: Instant)
 }
 
 /**
- * The whole drive. Each weekend finds an empty Temporal: the time-skipping server keeps a note of every lock it ever took
- * and slows with them, and the county does not notice, because what runs follows from the facts.
+ * The whole drive. Each weekend (each month, where it is some towns only) finds an empty Temporal: the time-skipping server
+ * keeps a note of every lock it ever took and slows with them, and the county does not notice, because what runs follows
+ * from the facts.
  */
 export async function runDrive(options: DriveOptions): Promise<Driven> {
   const towns = options.towns === undefined ? {} : { towns: options.towns };
@@ -184,7 +185,7 @@ export async function runDrive(options: DriveOptions): Promise<Driven> {
   };
   const odd: unknown[] = [];
   for (let day: CivilDate = LAUNCH; day <= LAST_DAY; day = plusDays(day, 1)) {
-    if (weekday(day) === SATURDAY) await changeServer(at(day, '00:00'));
+    if (options.towns ? day.endsWith('-01') : weekday(day) === SATURDAY) await changeServer(at(day, '00:00'));
     odd.push(...(await story.playDay(day, minded)));
     await options.onDay?.(day, underway);
   }
