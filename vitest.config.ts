@@ -1,5 +1,4 @@
 // vitest.config.ts: what a test needs is in its file name, so that `vitest --project unit` starts nothing.
-import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const EMBEDDED = 'test/platform/embedded/**/*.test.ts'; // start and kill servers of their own
@@ -12,7 +11,6 @@ const patient = {
   testTimeout: MINUTES,
   hookTimeout: MINUTES,
   sequence: { groupOrder: 1 }, // after the brisk, whose bounds are short
-  maxWorkers: Math.max(3, availableParallelism()), // these wait as much as they work
 };
 const brisk = { testTimeout: SECONDS, hookTimeout: SECONDS };
 

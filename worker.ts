@@ -43,7 +43,7 @@ export async function runWorker(config: Config): Promise<RunningWorker> {
     connection,
     namespace,
     taskQueue: TASK_QUEUE,
-    workflowBundle: await workflowBundle(),
+    workflowBundle: config.workflowBundle ? { codePath: config.workflowBundle } : await workflowBundle(),
     activities: activities(platform),
     dataConverter: dataConverter(keys),
     maxCachedWorkflows: CACHED,

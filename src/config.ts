@@ -17,6 +17,12 @@ const settings = {
     .min(1)
     .describe('host:port of the Temporal front end; unset under `doorstep start`: an embedded dev server'),
   TEMPORAL_NAMESPACE: z.string().min(1).default('default').describe('the Temporal namespace'),
+  WORKFLOW_BUNDLE: z
+    .string()
+    .optional()
+    .describe(
+      'path of the workflows as one script, made by `node src/platform/workflow-bundle.ts > workflows.js` when a release is installed; unset: made at every start, some 2 s',
+    ),
   COUNTY_CODE: z
     .string()
     .regex(/^\d{6}$/)
@@ -79,6 +85,7 @@ export interface Config {
   readonly systemConnections: number;
   readonly temporalAddress: string;
   readonly temporalNamespace: string;
+  readonly workflowBundle?: string;
   readonly countyCode: string;
   readonly port: number;
   readonly host: string;
@@ -116,6 +123,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     systemConnections: found.SYSTEM_CONNECTIONS,
     temporalAddress: found.TEMPORAL_ADDRESS,
     temporalNamespace: found.TEMPORAL_NAMESPACE,
+    ...(found.WORKFLOW_BUNDLE === undefined ? {} : { workflowBundle: found.WORKFLOW_BUNDLE }),
     countyCode: found.COUNTY_CODE,
     port: found.PORT,
     host: found.HOST,

@@ -10,6 +10,7 @@ import { at } from '../../src/platform/civil.ts';
 import { type Db, openDb, sql, type Tx } from '../../src/platform/db.ts';
 import { startPostgres } from '../../src/platform/embedded/postgres.ts';
 import { migrate } from '../../src/platform/migrate.ts';
+import { workflowBundle } from '../../src/platform/workflow-bundle.ts';
 import { COUNTY, type SmallCounty, smallCounty } from '../fixtures/county.ts';
 import { makeHome, removeHome } from './home.ts';
 import { LAUNCHED_ON, type Story } from './script.ts';
@@ -23,6 +24,8 @@ export interface Ground {
   readonly county: SmallCounty;
   readonly campaign: string;
   readonly story: Story;
+  /** Path of the workflows as one script: every worker begins with it. */
+  readonly bundle: string;
   /** Puts a copy of the county's cluster into `dir`. */
   copyTo(dir: string): void;
   remove(): Promise<void>;
@@ -41,7 +44,9 @@ export async function layGround(story: Story): Promise<Ground> {
       const hash = await hashPassword(PASSWORD);
       await sql`update account set password_hash = ${hash}`.execute(db.systemKysely);
       const campaign = await launch(db, county, story);
-      return { home, county, campaign, story, copyTo: (to) => copy(dir, to), remove: () => removeHome(home) };
+      const bundle = path.join(home, 'workflows.js');
+      fs.writeFileSync(bundle, (await workflowBundle()).code);
+      return { home, county, campaign, story, bundle, copyTo: (to) => copy(dir, to), remove: () => removeHome(home) };
     } finally {
       await db.close();
     }

@@ -8,8 +8,8 @@ type Answer = Awaited<ReturnType<WorkflowService['getWorkflowExecutionHistoryRev
 type Event = NonNullable<NonNullable<Answer['history']>['events']>[number];
 
 const BOUND = 240_000; // ms: a sweep that died with its worker is given up after a minute, and tried again
-const PAUSE = 200; // ms between two looks
-const PAGE = 200; // events: far more than a workflow makes between two looks
+const PAUSE = 400; // ms between two looks: five drives look at some ten histories each
+const PAGE = 80; // events: more than a workflow makes between two looks
 
 /** Which workflows the facts call for, by SQL of the harness's own. */
 export async function called(ask: Ask): Promise<string[]> {

@@ -72,7 +72,11 @@ export async function startStack(ground: Ground, name: string): Promise<Stack> {
   const port = await freePort();
   const databaseUrl = postgres.current.url;
   const { address } = temporal.current;
-  const env = environment({ databaseUrl, address, port, smtp: post.url });
+  const env = {
+    ...environment({ databaseUrl, address, port, smtp: post.url }),
+    WORKFLOW_BUNDLE: ground.bundle,
+    NODE_COMPILE_CACHE: path.join(ground.home, 'compiled'), // its processes start again and again
+  };
   const base = `http://127.0.0.1:${port}`;
   const ready = async () => (await fetch(`${base}/healthz`)).ok;
   const api = await keep('api', () => ours('api', dir, env, ready));
