@@ -2,8 +2,7 @@
 import type { Class } from '../../followups/protocols/assessment.ts';
 import { type CivilDate, dateOf } from '../../platform/civil.ts';
 import type { NewRecord, NewVisit } from '../schema.ts';
-import type { JointSide, RecordSide, TaskFacts, VisitFacts } from './facts.ts';
-import type { PostOn, Subject } from './filing.ts';
+import type { JointSide, PostOn, RecordSide, Subject, TaskFacts, VisitFacts } from './facts.ts';
 import { candidates, isJoint, isMeasured } from './matching.ts';
 
 /** A task to be closed, in the form the tasks room takes. */

@@ -121,3 +121,17 @@ export interface AdoptingDuty {
   /** Codes the campaign covers. */
   readonly areas: readonly string[];
 }
+
+/** Whom and what a record is about, as far as its ids lead to rows the recorder may see. */
+export interface Subject {
+  readonly household: HouseholdFacts | null;
+  readonly person: PersonFacts | null;
+  readonly enrolment: EnrolmentFacts | null;
+  readonly task: TaskFacts | null;
+  readonly superseded: Superseded | null;
+}
+
+/** In post with the sides and rights she had there, or why not. */
+export type PostOn =
+  | { readonly reason: null; readonly side: RecordSide | null; readonly clinical: boolean }
+  | { readonly reason: 'not_in_post' | 'other_area' };

@@ -2,16 +2,7 @@
 import { type CivilDate, dateOf, type Instant, plusMinutes } from '../../platform/civil.ts';
 import type { NewRecord, NewVisit, ReviewReason } from '../schema.ts';
 import { sidesSpokenFor } from './discharges.ts';
-import type {
-  EnrolmentFacts,
-  HouseholdFacts,
-  PersonFacts,
-  RecordSide,
-  Standing,
-  Superseded,
-  TaskFacts,
-  VisitFacts,
-} from './facts.ts';
+import type { PostOn, Standing, Subject, TaskFacts, VisitFacts } from './facts.ts';
 import { candidates, isJoint, isMeasured } from './matching.ts';
 
 const CLOCK_SLACK = 10; // min: phones drift by a few; a visit from further ahead has a wrong clock
@@ -19,11 +10,6 @@ const CLINICAL_KINDS: readonly string[] = ['htn', 't2dm', 'referral_check'];
 
 const on = (standing: Standing, day: CivilDate) =>
   standing.fromOn <= day && (standing.toOn === null || day <= standing.toOn);
-
-/** In post with the sides and rights she had there, or why not. */
-export type PostOn =
-  | { readonly reason: null; readonly side: RecordSide | null; readonly clinical: boolean }
-  | { readonly reason: 'not_in_post' | 'other_area' };
 
 /** Where somebody stood towards an area on a day. Who sat in its team once must have sat there then; a role alone will do for the others. */
 export function postOn(
@@ -54,15 +40,6 @@ export function visitReview(visit: NewVisit, facts: VisitFacts, post: PostOn, as
   const household = facts.households.find(({ id }) => id === visit.householdId);
   if (!household?.villageCode.startsWith(visit.areaCode)) return 'other_area';
   return household.endedOn !== null && household.endedOn <= dateOf(visit.arrivedAt) ? 'moved_away' : null;
-}
-
-/** Whom and what a record is about, as far as its ids lead to rows the recorder may see. */
-export interface Subject {
-  readonly household: HouseholdFacts | null;
-  readonly person: PersonFacts | null;
-  readonly enrolment: EnrolmentFacts | null;
-  readonly task: TaskFacts | null;
-  readonly superseded: Superseded | null;
 }
 
 /** Ids that say less are filled in from those that say more: the task, what is corrected, the enrolment, the person, the door. */

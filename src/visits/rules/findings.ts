@@ -2,7 +2,7 @@
 import { type CivilDate, dateOf, plusDays } from '../../platform/civil.ts';
 import type { NewRecord, NewVisit } from '../schema.ts';
 import type { Discharge } from './discharges.ts';
-import type { Subject } from './filing.ts';
+import type { Subject } from './facts.ts';
 
 export interface Finding {
   readonly changes: readonly {

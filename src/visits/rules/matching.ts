@@ -2,8 +2,7 @@
 import { type CivilDate, dateOf } from '../../platform/civil.ts';
 import { followTaskKey } from '../../tasks/rules/keys.ts';
 import type { NewRecord, NewVisit } from '../schema.ts';
-import type { TaskFacts, VisitFacts } from './facts.ts';
-import type { Subject } from './filing.ts';
+import type { Subject, TaskFacts, VisitFacts } from './facts.ts';
 
 /** The follow-up that a record leads to: one, whatever its kind, so that an edit moves it. */
 export const nextTaskKey = (rootId: string): string => followTaskKey(rootId, 'next');
