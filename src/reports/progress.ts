@@ -98,12 +98,16 @@ async function standing(tx: Tx, countyCode: string, campaignId: string, asOf: In
   const totals = headline ? await townTotals(tx, scope, headline) : [];
   const workdays = calendar.workdays(scope.launchedOn, campaign.windowTo);
   const completed = workdays.filter((day) => day < scope.today);
-  const onDay = byWorkday(seen, workdays, calendar);
+  const byYesterday = seen.filter(({ day }) => day < scope.today);
+  const onDay = byWorkday(byYesterday, workdays, calendar);
   const seenOn = completed.map((day) => onDay.get(day) ?? 0);
   const sum = (of: keyof TownTotal): number => totals.reduce((all, town) => all + Number(town[of]), 0);
   const seenSoFar = sum('verified') + sum('unchecked') + sum('refuted');
   const total = sum('total');
   const pace = paceOf(total, seenOn, seenSoFar, workdays.length);
+  const left = total - sumOf(byYesterday);
+  const finishAt = (daily: number | null): CivilDate | null =>
+    seenSoFar >= total ? (seen.at(-1)?.day ?? null) : finishOn(left, daily, scope.today, calendar);
   let evening = 0;
   return {
     campaignId,
@@ -122,15 +126,16 @@ async function standing(tx: Tx, countyCode: string, campaignId: string, asOf: In
     refuted: sum('refuted'),
     credited: sum('credited'),
     ...pace,
-    finishOn: finishOn(total, pace.pace, scope.launchedOn, calendar),
-    finishEarliest: finishOn(total, pace.fastest, scope.launchedOn, calendar),
-    finishLatest: finishOn(total, pace.slowest, scope.launchedOn, calendar),
+    finishOn: finishAt(pace.pace),
+    finishEarliest: finishAt(pace.fastest),
+    finishLatest: finishAt(pace.slowest),
     towns: totals.map((town) => ({
       ...town,
       seen: town.verified + town.unchecked + town.refuted,
       ...townForecast(
         town.total,
-        seen.filter((row) => row.town === town.town && row.day < scope.today).reduce((all, row) => all + row.seen, 0),
+        sumOf(byYesterday.filter((row) => row.town === town.town)),
+        town.verified + town.unchecked + town.refuted,
         completed.length,
         workdays.length,
       ),
@@ -143,6 +148,8 @@ async function standing(tx: Tx, countyCode: string, campaignId: string, asOf: In
     late: await lateByRung(tx, scope),
   };
 }
+
+const sumOf = (rows: readonly { readonly seen: number }[]): number => rows.reduce((all, row) => all + row.seen, 0);
 
 /** What is seen on a day off counts to the working day before it, so that a week's pace is a week's. */
 function byWorkday(

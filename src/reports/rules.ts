@@ -59,6 +59,11 @@ export interface Pace {
 
 const STRETCH = 5; // working days: a week's rhythm, market day included
 
+/** What a stretch of days leads to at one daily pace. What has been seen stays seen; today's own is not counted twice. */
+function forecastAt(pace: number, seenByYesterday: number, seen: number, workdaysAhead: number): number {
+  return Math.max(seen, seenByYesterday + Math.round(pace * workdaysAhead));
+}
+
 /**
  * @param seenOn seen for the first time on each working day completed since the launch.
  * @param seen so far, today's included.
@@ -67,17 +72,16 @@ const STRETCH = 5; // working days: a week's rhythm, market day included
 export function paceOf(total: number, seenOn: readonly number[], seen: number, workdaysOfPlan: number): Pace {
   const done = seenOn.length;
   const sum = (counts: readonly number[]): number => counts.reduce((all, count) => all + count, 0);
-  const pace = done === 0 ? null : sum(seenOn) / done;
+  const byYesterday = sum(seenOn);
+  const pace = done === 0 ? null : byYesterday / done;
+  const stretch = Math.min(STRETCH, done);
   const stretches =
-    done < STRETCH
-      ? seenOn.length === 0
-        ? []
-        : [sum(seenOn) / done]
-      : seenOn.slice(STRETCH - 1).map((_, n) => sum(seenOn.slice(n, n + STRETCH)) / STRETCH);
+    done === 0 ? [] : seenOn.slice(stretch - 1).map((_, n) => sum(seenOn.slice(n, n + stretch)) / stretch);
   const slowest = stretches.length === 0 ? null : Math.min(...stretches);
   const fastest = stretches.length === 0 ? null : Math.max(...stretches);
-  const at = (daily: number | null): number | null => (daily === null ? null : Math.round(daily * workdaysOfPlan));
-  const left = workdaysOfPlan - done;
+  const left = Math.max(0, workdaysOfPlan - done);
+  const at = (daily: number | null): number | null =>
+    daily === null ? null : forecastAt(daily, byYesterday, seen, left);
   const forecast = at(pace);
   const paceNeeded = left > 0 ? Math.max(0, total - seen) / left : null;
   return {
@@ -98,24 +102,25 @@ export function paceOf(total: number, seenOn: readonly number[], seen: number, w
 export function townForecast(
   total: number,
   seenByYesterday: number,
+  seen: number,
   workdaysDone: number,
   workdaysOfPlan: number,
 ): { readonly forecast: number | null; readonly shortfall: number | null } {
   if (workdaysDone === 0) return { forecast: null, shortfall: null };
-  const forecast = Math.min(total, Math.round((seenByYesterday / workdaysDone) * workdaysOfPlan));
+  const ahead = Math.max(0, workdaysOfPlan - workdaysDone);
+  const forecast = Math.min(total, forecastAt(seenByYesterday / workdaysDone, seenByYesterday, seen, ahead));
   return { forecast, shortfall: total - forecast };
 }
 
-/** The working day on which `total` is reached at a daily pace; null where the calendar does not reach that far. */
-export function finishOn(
-  total: number,
-  pace: number | null,
-  launchedOn: CivilDate,
-  calendar: Calendar,
-): CivilDate | null {
-  if (pace === null || pace <= 0) return null;
+/**
+ * The working day on which what is left is seen at a daily pace, today being the first; null where nothing is left, where
+ * nothing moves, or where the calendar does not reach that far.
+ * @param left not yet seen by the end of yesterday.
+ */
+export function finishOn(left: number, pace: number | null, today: CivilDate, calendar: Calendar): CivilDate | null {
+  if (pace === null || pace <= 0 || left <= 0) return null;
   try {
-    return calendar.plusWorkdays(plusDays(launchedOn, -1), Math.max(1, Math.ceil(total / pace)));
+    return calendar.plusWorkdays(plusDays(today, -1), Math.ceil(left / pace));
   } catch {
     return null;
   }

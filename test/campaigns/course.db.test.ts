@@ -258,6 +258,18 @@ describe('progress', () => {
     expect(found.days).toHaveLength(34);
     expect(found.days[14]).toEqual({ day: '2018-01-29', planned: 5, seen: 1 });
     expect(found.days[15]?.seen).toBeNull();
+    // one by yesterday in 15 days leads to 2 more in 19; the slowest five days saw nobody, the fastest 0.2 a day
+    expect([found.forecast, found.forecastLow, found.forecastHigh, found.shortfall]).toEqual([2, 2, 5, 10]);
+    expect(found.finishLatest).toBeNull();
+  });
+
+  it('forecasts from what was seen by the end of yesterday on a day off as well', async () => {
+    const saturday = at('2018-01-20', '18:00');
+    const [a, b] = county.villages[0].households;
+    await talk(a?.id ?? '', '2018-01-10T02:00:00Z', 1);
+    await talk(b?.id ?? '', '2018-01-20T02:00:00Z', 2); // this morning
+    const found = await doing(db, planner(), saturday, (tx) => progress(tx, county.countyCode, id, saturday));
+    expect(found).toMatchObject({ seen: 2, pace: 1 / 9, forecast: 1 + Math.round(25 / 9) });
   });
 
   it('keeps verified, unchecked and refuted apart', async () => {

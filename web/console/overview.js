@@ -111,10 +111,11 @@ function draw(place, [progress, goalList, calendar], { drive, story, lead }) {
           'p',
           { class: 'range' },
           w('overview.range', {
-            low: count(progress.forecastLow),
-            high: count(progress.forecastHigh),
+            low: count(Math.min(progress.forecastLow, progress.total)),
+            high: count(Math.min(progress.forecastHigh, progress.total)),
             pace: rate(progress.pace),
           }),
+          finishRange(progress),
         ),
       mover,
     ),
@@ -159,6 +160,14 @@ function sentence({ clock, seen, total, forecast, shortfall, paceNeeded, finishO
       where + w('overview.short', { forecast: count(forecast), short: count(shortfall), needed: rate(paceNeeded) })
     );
   return finishOn ? where + w('overview.in_time', { finish: day(finishOn) }) : where;
+}
+
+/** The days on which everybody would be seen, at the fastest and the slowest pace so far. */
+function finishRange({ seen, total, finishEarliest, finishLatest }) {
+  if (seen >= total || !finishEarliest) return '';
+  return finishLatest
+    ? w('overview.finish', { earliest: day(finishEarliest), latest: day(finishLatest) })
+    : w('overview.finish_open', { earliest: day(finishEarliest) });
 }
 
 /** Verified, not yet checked and refuted: three columns, never one total. */
