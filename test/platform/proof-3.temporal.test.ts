@@ -16,8 +16,6 @@ import { COUNTY, type SmallCounty, smallCounty, testKeys } from '../fixtures/cou
 import { testConfig } from '../setup/api.ts';
 import { freshDatabase } from '../setup/database.ts';
 
-const PATIENCE = { timeout: 60_000, interval: 100 };
-
 let db: Db;
 let drop: () => Promise<void>;
 let county: SmallCounty;
@@ -82,14 +80,14 @@ const sweeps = async () =>
 describe('proof 3', () => {
   it('with every wake lost, a worker’s start sweeps every agenda and runs every expected workflow', async () => {
     expect((await agendas()).length).toBeGreaterThan(4);
-    await expect.poll(async () => [...(await sweeps()).values()].every((count) => count > 0), PATIENCE).toBe(true);
+    await expect.poll(async () => [...(await sweeps()).values()].every((count) => count > 0)).toBe(true);
     // The sweeps wrote digests and woke the courier, which may have found nothing and ended before: the relay carries that.
     const ids = await expected();
     const settled = async () => {
       await relayPage(db, COUNTY, (id) => signal(client, id));
       return running(ids);
     };
-    await expect.poll(settled, PATIENCE).toEqual(ids);
+    await expect.poll(settled).toEqual(ids);
   });
 
   it('with the wakes of a running county lost, the next tick sweeps every agenda again', async () => {
@@ -97,7 +95,7 @@ describe('proof 3', () => {
     await db.systemPool.query('delete from wake');
     await reconcile(db, COUNTY, instant(Date.now()), (id) => signal(client, id), 1_000);
     const again = async () => [...(await sweeps())].every(([id, count]) => count > (before.get(id) ?? 0));
-    await expect.poll(again, PATIENCE).toBe(true);
+    await expect.poll(again).toBe(true);
   });
 
   it('a wake signalled twice, its relay killed in between, writes nothing twice', async () => {
@@ -108,7 +106,7 @@ describe('proof 3', () => {
       await db.systemPool.query('insert into wake (workflow_id) values ($1)', [id]);
       await relayPage(db, COUNTY, (workflowId) => signal(client, workflowId));
     }
-    await expect.poll(() => swept(id), PATIENCE).toBeGreaterThan(sweptBefore);
+    await expect.poll(() => swept(id)).toBeGreaterThan(sweptBefore);
     expect(await lines()).toBe(count);
   });
 

@@ -111,6 +111,6 @@ describe('the relay', () => {
     await expect.poll(() => sent).toEqual(['agenda/450803001001']);
     await kill("query = 'listen wake'");
     await ask('agenda/450803001002');
-    await expect.poll(() => sent, { timeout: 10_000 }).toEqual(['agenda/450803001001', 'agenda/450803001002']);
+    await expect.poll(() => sent).toEqual(['agenda/450803001001', 'agenda/450803001002']);
   });
 });

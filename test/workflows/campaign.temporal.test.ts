@@ -14,7 +14,6 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-const soon = { timeout: 60_000, interval: 50 };
 const planner = () => as(stage.county, stage.county.planner);
 const deed = <T>(account: string, asOf: Instant, work: (tx: Tx) => Promise<T>): Promise<T> =>
   stage.db.tx(as(stage.county, account), asOf, work);
@@ -43,11 +42,11 @@ async function running(key: string): Promise<string> {
   await stage.start(`campaign/${id}`);
   await approve(id, stage.county.bureauHealth);
   await approve(id, stage.county.bureauPoverty);
-  await expect.poll(() => stages(id), soon).toEqual(['draft', 'submitted', 'approved']);
+  await expect.poll(() => stages(id)).toEqual(['draft', 'submitted', 'approved']);
   await waived(stage.db, stage.county, id);
   await deed(stage.county.planner, NOTICE, (tx) => requestLaunch(tx, planner(), id, NOTICE));
   await stage.changed(`campaign/${id}`);
-  await expect.poll(() => stages(id), soon).toEqual(['draft', 'submitted', 'approved', 'ready', 'running']);
+  await expect.poll(() => stages(id)).toEqual(['draft', 'submitted', 'approved', 'ready', 'running']);
   return id;
 }
 
@@ -90,7 +89,7 @@ it('carries a drive through approvals, gate and window to a sealed report, thoug
   expect(claimed).toEqual({ in_goal: false, campaign_id: id }); // found at a day's look: nobody had to wake the story
 
   await stage.until('2018-03-11', '00:05');
-  await expect.poll(() => stages(id), soon).toContain('closing');
+  await expect.poll(() => stages(id)).toContain('closing');
   await stage.until('2018-03-17', '23:55');
   expect(await stages(id)).not.toContain('closed');
   await stage.until('2018-03-18', '00:05');

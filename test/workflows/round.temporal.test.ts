@@ -11,7 +11,6 @@ import { openStage, type Stage } from './stage.ts';
 
 let stage: Stage;
 const OPENS = at('2018-01-30', '08:00');
-const soon = { timeout: 30_000, interval: 50 };
 
 beforeAll(async () => {
   stage = await openStage(OPENS);
@@ -46,7 +45,7 @@ it('draws on the morning after its period, sends out, and seals once answered an
   await stage.until('2018-02-01', '07:25');
   expect(await stageNow()).toBe('announced');
   await stage.until('2018-02-01', '07:35');
-  await expect.poll(stageNow, soon).toBe('in_field');
+  await expect.poll(stageNow).toBe('in_field');
   const { seed, seedHash, samples } = await shown();
   expect(
     createHash('sha256')
@@ -62,7 +61,7 @@ it('draws on the morning after its period, sends out, and seals once answered an
       recordRevisit(tx, checker, { taskId, occurredAt: field, verdict: 'confirmed' }, field),
     );
   await stage.changed(`round/${id}`);
-  await expect.poll(stageNow, soon).toBe('answered');
+  await expect.poll(stageNow).toBe('answered');
   await as(planner, field, (tx) => decideRound(tx, planner, id, '全部属实', field));
   await stage.changed(`round/${id}`);
   await handle.result();

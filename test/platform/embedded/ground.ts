@@ -25,7 +25,7 @@ export async function leaveBehind(server: 'postgres' | 'temporal', dir: string):
 }
 
 /** Waits for a state, never for a time. */
-export async function until(holds: () => boolean, bound = 10_000): Promise<void> {
+export async function until(holds: () => boolean, bound = 100_000): Promise<void> {
   for (const end = performance.now() + bound; !holds(); await sleep(20))
     if (performance.now() > end) throw new Error(`not within ${bound} ms: ${holds}`);
 }
