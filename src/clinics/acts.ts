@@ -1,5 +1,6 @@
 // src/clinics/acts.ts: what is done to a clinic session: planned, staffed, announced, opened, signed in to, closed, reported, moved, called off.
 import { coversArea } from '../access/store.ts';
+import { windowOf } from '../campaigns/store/campaign.ts';
 import { leavesAt } from '../notices/rules.ts';
 import { insertNotices } from '../notices/store.ts';
 import { divisionOf, loadCalendar } from '../places/store.ts';
@@ -74,7 +75,7 @@ async function checkPlan(tx: Tx, actor: Actor, session: NewSession): Promise<voi
     if (village?.parentCode !== session.areaCode) faults.push({ code: 'clinic_village', field: '/villageCode' });
   }
   if (session.campaignId != null) {
-    const window = await store.windowOf(tx, actor.countyCode, session.campaignId);
+    const window = await windowOf(tx, actor.countyCode, session.campaignId);
     if (!window) faults.push({ code: 'clinic_campaign', field: '/campaignId' });
     else if (session.heldOn < window.from || session.heldOn > window.to)
       faults.push({ code: 'clinic_outside_window', field: '/heldOn', params: { from: window.from, to: window.to } });

@@ -1,13 +1,14 @@
 // src/clinics/board.ts: what a planner asks of clinics: which towns have none, which weeks are empty, and what the sessions add up to.
+import { windowOf } from '../campaigns/store/campaign.ts';
 import { countDays } from '../places/rules.ts';
 import { loadCalendar } from '../places/store.ts';
 import type { Actor } from '../platform/actor.ts';
 import { type CivilDate, daysBetween } from '../platform/civil.ts';
 import type { Tx } from '../platform/db.ts';
 import { DomainError, Status } from '../platform/errors.ts';
-import { mondayOf, wantsSignInEvidence, weeksBetween } from './rules.ts';
+import { meanPersonTimes, mondayOf, wantsSignInEvidence, weeksBetween } from './rules.ts';
 import type { BoardReply, SessionReply } from './schema.ts';
-import { sessionOf, sessionsOfCampaign, stagesOf, totalsOf, townsUnder, windowOf } from './store.ts';
+import { sessionOf, sessionsOfCampaign, stagesOf, totalsOf, townsUnder } from './store.ts';
 
 /** One session with its numbers and its history. @throws DomainError 404 `clinic_unknown`. */
 export async function sessionReply(tx: Tx, actor: Actor, id: string): Promise<SessionReply> {
@@ -45,16 +46,16 @@ export async function board(tx: Tx, actor: Actor, campaignId: string, today: Civ
       })),
   }));
   const left = daysBetween(today, window.to) < 0 ? { days: 0, workdays: 0 } : countDays(today, window.to, calendar);
-  const meanPersonTimes = sessions === 0 ? null : Math.floor(totals.personTimes / sessions);
+  const mean = meanPersonTimes(totals.personTimes, sessions);
   return {
     weeks: [...weeksBetween(window.from, window.to)],
     towns,
     emptyTowns: towns.filter(({ sessions }) => sessions.length === 0).map(({ areaCode }) => areaCode),
-    daysLeft: left.days,
-    workdaysLeft: left.workdays,
+    daysAhead: left.days,
+    workdaysAhead: left.workdays,
     sessions,
     ...totals,
-    meanPersonTimes,
-    signInEvidence: meanPersonTimes !== null && wantsSignInEvidence(meanPersonTimes),
+    meanPersonTimes: mean,
+    signInEvidence: mean !== null && wantsSignInEvidence(mean),
   };
 }

@@ -128,6 +128,10 @@ export interface SessionNumbers {
 /** @returns whether the person-times are so many that the sign-in sheets are wanted as evidence: a question, not a verdict. */
 export const wantsSignInEvidence = (personTimes: number): boolean => personTimes >= MANY_PERSON_TIMES;
 
+/** @returns person-times a session, to one decimal; null where none was held. */
+export const meanPersonTimes = (personTimes: number, sessions: number): number | null =>
+  sessions === 0 ? null : Math.round((personTimes / sessions) * 10) / 10;
+
 /** Mondays of the weeks from `from` to `to`, both included. */
 export function weeksBetween(from: CivilDate, to: CivilDate): readonly CivilDate[] {
   const weeks: CivilDate[] = [];

@@ -106,11 +106,11 @@ export const BoardReply = z.strictObject({
     }),
   ),
   emptyTowns: z.array(z.string()),
-  daysLeft: z.int(),
-  workdaysLeft: z.int(),
+  daysAhead: z.int().describe('to the window’s end, today among them'),
+  workdaysAhead: z.int(),
   sessions: z.int().describe('reported ones, which the totals are of'),
   ...numbers,
-  meanPersonTimes: z.int().nullable(),
+  meanPersonTimes: z.number().nullable().describe('a session, to one decimal'),
   signInEvidence: z.boolean(),
 });
 export type BoardReply = z.infer<typeof BoardReply>;

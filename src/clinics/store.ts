@@ -264,21 +264,6 @@ export async function townsUnder(tx: Tx, countyCode: string, areas: readonly str
   );
 }
 
-export interface Window {
-  readonly from: CivilDate;
-  readonly to: CivilDate;
-  readonly areas: readonly string[];
-}
-
-/** A campaign's window and areas, or null when there is none. */
-export async function windowOf(tx: Tx, countyCode: string, campaignId: string): Promise<Window | null> {
-  return maybeRow(
-    tx,
-    sql<Window>`select window_from as "from", window_to as "to", coalesce(definition->'areas', jsonb_build_array(county_code)) as areas
-      from campaign where county_code = ${countyCode} and id = ${campaignId}`,
-  );
-}
-
 /** The reported sessions of a campaign together: somebody known who came to two of them is one person, and so is a doctor who served at two. */
 export async function totalsOf(
   tx: Tx,

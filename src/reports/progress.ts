@@ -6,23 +6,17 @@ import { type Calendar, planned } from '../places/rules.ts';
 import { loadCalendar } from '../places/store.ts';
 import type { CivilDate, Instant } from '../platform/civil.ts';
 import type { Tx } from '../platform/db.ts';
-import {
-  countedState,
-  type DriveClock,
-  driveClock,
-  finishOn,
-  type GoalState,
-  type Pace,
-  paceOf,
-  surveyState,
-  townForecast,
-  wilson,
-} from './rules.ts';
+import { type DriveClock, driveClock } from './rules/clock.ts';
+import { countedState, type GoalState, surveyState } from './rules/goal.ts';
+import { finishOn, type Pace, paceOf, townForecast } from './rules/pace.ts';
+import { shownPercent, wilson } from './rules/share.ts';
 import { launched, type Subject, subjectOf } from './scope.ts';
 import { lateByRung, measure, type Rung, seenByTownAndDay, type TownTotal, tasksByState, townTotals } from './store.ts';
 
 export interface TownProgress extends TownTotal {
   readonly seen: number;
+  /** Seen of total, as it is printed. */
+  readonly percent: number | null;
   readonly forecast: number | null;
   readonly shortfall: number | null;
 }
@@ -75,10 +69,12 @@ export interface GoalProgress {
   readonly of: string;
   readonly numerator: number | null;
   readonly denominator: number | null;
+  /** The share as it is printed: never on a line that it has not reached. */
+  readonly percent: number | null;
   readonly atLeast: number;
   readonly by: CivilDate;
   readonly state: GoalState;
-  /** Wilson's 95 % interval, of surveyed goals alone. */
+  /** Wilson's 95 % interval as printed percentages, of surveyed goals alone. */
   readonly bound: { readonly low: number; readonly high: number } | null;
 }
 
@@ -132,6 +128,7 @@ async function standing(tx: Tx, countyCode: string, campaignId: string, asOf: In
     towns: totals.map((town) => ({
       ...town,
       seen: town.verified + town.unchecked + town.refuted,
+      percent: shownPercent(town.verified + town.unchecked + town.refuted, town.total),
       ...townForecast(
         town.total,
         sumOf(byYesterday.filter((row) => row.town === town.town)),
@@ -209,13 +206,20 @@ export async function goalProgress(tx: Tx, { campaign, scope, headline }: Subjec
       of,
       numerator,
       denominator,
+      percent: shownPercent(numerator ?? 0, denominator ?? 0, atLeast),
       atLeast,
       by,
       state: sampled
         ? surveyState(numerator, denominator, atLeast)
         : countedState(numerator ?? 0, denominator ?? 0, atLeast, scope.today > by),
-      bound: sampled && numerator !== null && denominator ? wilson(numerator, denominator) : null,
+      bound: sampled && numerator !== null && denominator ? shownBound(numerator, denominator, atLeast) : null,
     });
   }
   return found;
+}
+
+function shownBound(numerator: number, denominator: number, atLeast: number): { low: number; high: number } {
+  const { low, high } = wilson(numerator, denominator);
+  const shown = (end: number): number => shownPercent(end, 1, atLeast, 2) ?? 0;
+  return { low: shown(low), high: shown(high) };
 }

@@ -5,6 +5,7 @@ import { PageQuery, pageSchema } from '../platform/http/page.ts';
 
 const count = z.number().int().min(0);
 const figure = z.number().nullable();
+const percent = z.number().min(0).max(100).nullable();
 const columns = {
   verified: count.describe('re-checked and right'),
   unchecked: count.describe('not yet checked'),
@@ -60,6 +61,7 @@ export const progressReply = z.object({
       name: z.string(),
       total: count,
       seen: count,
+      percent: percent.describe('seen of total, as it is printed'),
       ...columns,
       credited: count,
       forecast: figure.describe('capped at the town’s total'),
@@ -90,10 +92,11 @@ export const goalsReply = z.object({
       of: z.string(),
       numerator: count.nullable().describe('null: not surveyed yet'),
       denominator: count.nullable(),
+      percent: percent.describe('as it is printed: rounded, but never onto 0, 100 or the goal where it is not there'),
       atLeast: z.number(),
       by: day,
       state: z.enum(['reached', 'not_reached', 'not_proven', 'not_surveyed', 'open']),
-      bound: z.object({ low: z.number(), high: z.number() }).nullable(),
+      bound: z.object({ low: z.number(), high: z.number() }).nullable().describe('95 %, as printed percentages'),
     }),
   ),
 });

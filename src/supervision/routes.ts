@@ -57,7 +57,7 @@ export const supervisionRoutes: readonly Route[] = [
     {
       method: 'get',
       path: '/checks/summary',
-      summary: 'Recorded visits by town and team: verified, not yet checked, refuted',
+      summary: 'Visits and their records by town and team: of the records, verified, not yet checked, refuted',
       roles: ['supervisor'], // she sees clinical records too: nobody else's count would be whole
       query: SummaryQuery,
       reply: Summary,

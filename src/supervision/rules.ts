@@ -1,5 +1,6 @@
 // src/supervision/rules.ts: when a round moves on, what a lot of re-visits decides, and how surprising copied readings are.
 import { at, type CivilDate, type Instant, plusDays } from '../platform/civil.ts';
+import { wilson } from '../reports/rules/share.ts';
 
 export const roundStages = ['announced', 'drawn', 'in_field', 'answered', 'decided', 'sealed'] as const;
 export type RoundStage = (typeof roundStages)[number];
@@ -74,18 +75,6 @@ function logChoose(n: number, k: number): number {
   return sum;
 }
 
-const Z95 = 1.96; // two-sided 95 %
-
-/** Upper end of Wilson's 95 % interval of `k` out of `n`; 1 where nothing is known. */
-export function wilsonUpper(k: number, n: number): number {
-  if (n === 0) return 1;
-  const share = k / n;
-  const z2 = Z95 * Z95;
-  const centre = share + z2 / (2 * n);
-  const spread = Z95 * Math.sqrt((share * (1 - share) + z2 / (4 * n)) / n);
-  return Math.min(1, (centre + spread) / (1 + z2 / n));
-}
-
 /** People with one and the same reading from which a team is asked about it. */
 export const COPIED_FROM = 5;
 
@@ -99,7 +88,7 @@ export function chanceBound(
   of: number,
   elsewhere: { readonly same: number; readonly all: number },
 ): number {
-  const share = wilsonUpper(elsewhere.same, elsewhere.all);
+  const share = elsewhere.all === 0 ? 1 : wilson(elsewhere.same, elsewhere.all).high;
   const ways = kind === 'same_day' ? logChoose(of, n) : Math.log(of - n + 1);
   return Math.min(1, Math.exp(ways + n * Math.log(share)));
 }

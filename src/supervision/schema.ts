@@ -75,7 +75,13 @@ export const SummaryQuery = z.strictObject({
   to: civilDay.optional(),
 });
 export type SummaryQuery = z.infer<typeof SummaryQuery>;
-const verified = { recorded: z.int(), verified: z.int(), unchecked: z.int(), refuted: z.int() };
+const verified = {
+  visits: z.int().describe('stops at doors at which these records were made'),
+  records: z.int().describe('that stand; each is verified, not yet checked or refuted'),
+  verified: z.int(),
+  unchecked: z.int(),
+  refuted: z.int(),
+};
 export const Summary = z.strictObject({
   towns: z.array(z.strictObject({ areaCode: area, ...verified })),
   teams: z.array(z.strictObject({ areaCode: area, side: z.string().nullable(), ...verified })),

@@ -1,10 +1,11 @@
 // src/supervision/signals.ts: what looks copied, with how likely chance would be; the team answers first.
+import { windowOf } from '../campaigns/store/campaign.ts';
 import type { Actor } from '../platform/actor.ts';
 import type { Tx } from '../platform/db.ts';
 import { DomainError, Status } from '../platform/errors.ts';
 import { COPIED_FROM, chanceBound } from './rules.ts';
 import type { CopiedReadings } from './schema.ts';
-import { repeatedReadings, windowOf } from './store/signals.ts';
+import { repeatedReadings } from './store/signals.ts';
 
 /** Teams whose blood pressures repeat for five people or more in a day or in a row, least likely first. */
 export async function copiedReadings(tx: Tx, actor: Actor, campaignId: string): Promise<CopiedReadings> {

@@ -1,5 +1,6 @@
 // src/tasks/acts.ts: what people do about a task without doing the task: hold, promise, move, hand over, ask for help.
 import { isSupervising } from '../access/store.ts';
+import { windowOf } from '../campaigns/store/campaign.ts';
 import { loadCalendar } from '../places/store.ts';
 import type { AccountActor, Actor } from '../platform/actor.ts';
 import { audit } from '../platform/audit.ts';
@@ -130,7 +131,7 @@ export async function moveTask(
       field: '/dueOn',
       params: { dueOn: task.dueOn },
     });
-  const end = task.campaignId === null ? null : await store.windowEnd(tx, actor.countyCode, task.campaignId);
+  const end = task.campaignId === null ? null : ((await windowOf(tx, actor.countyCode, task.campaignId))?.to ?? null);
   if (end !== null && dueOn > end && dueOn > task.dueOn)
     throw new DomainError(Status.invalid, { code: 'move_past_window', field: '/dueOn', params: { end } });
   await store.moveDue(tx, actor.countyCode, taskId, dueOn, reason, asOf);

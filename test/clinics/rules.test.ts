@@ -3,6 +3,7 @@ import {
   dueStep,
   hasEnded,
   mayFollow,
+  meanPersonTimes,
   nextLook,
   sessionTimes,
   stages,
@@ -75,4 +76,8 @@ it('a board has the weeks of its window, by their Mondays', () => {
 
 it('sign-in sheets are wanted from 857 person-times a session on (60,000 ÷ 70, S0-29)', () => {
   expect([wantsSignInEvidence(856), wantsSignInEvidence(857)]).toEqual([false, true]);
+});
+
+it('a mean keeps its decimal: 303 person-times at 5 sessions are 60.6 each', () => {
+  expect([meanPersonTimes(303, 5), meanPersonTimes(60_000, 70), meanPersonTimes(0, 0)]).toEqual([60.6, 857.1, null]);
 });

@@ -309,7 +309,7 @@ it('the board shows towns and weeks, names the empty town, and counts somebody w
   expect(shown.weeks[0]).toBe('2017-11-27');
   expect(shown.weeks).toHaveLength(14);
   expect(shown.emptyTowns).toEqual([county.towns[1].code]);
-  expect([shown.daysLeft, shown.workdaysLeft]).toEqual([30, 19]); // STORY, day 61
+  expect([shown.daysAhead, shown.workdaysAhead]).toEqual([30, 19]); // STORY, day 61
   const oracle = await asSystem((tx) =>
     rows(
       tx,
@@ -321,5 +321,5 @@ it('the board shows towns and weeks, names the empty town, and counts somebody w
     ),
   );
   expect(shown).toMatchObject({ persons: oracle[0]?.persons, personTimes: oracle[0]?.times, professionals: 1 });
-  expect(shown.meanPersonTimes).toBe(Math.floor((oracle[0]?.times ?? 0) / shown.sessions));
+  expect(shown.meanPersonTimes).toBe(Number(((oracle[0]?.times ?? 0) / shown.sessions).toFixed(1)));
 });

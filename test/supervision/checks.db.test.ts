@@ -169,9 +169,20 @@ describe('a re-visit', () => {
 
     const { teams, towns } = await as(supervisor, (tx) => checkSummary(tx, COUNTY, { under: village.code }));
     expect(teams).toEqual([
-      { areaCode: village.code, side: 'medical', recorded: 3, verified: 1, unchecked: 1, refuted: 1 },
+      { areaCode: village.code, side: 'medical', visits: 3, records: 3, verified: 1, unchecked: 1, refuted: 1 },
     ]);
-    expect(towns).toEqual([{ areaCode: village.townCode, recorded: 3, verified: 1, unchecked: 1, refuted: 1 }]);
+    expect(towns).toEqual([
+      { areaCode: village.townCode, visits: 3, records: 3, verified: 1, unchecked: 1, refuted: 1 },
+    ]);
+    // a second thing done at the door of the last visit: one more record, no visit more
+    await asSystem((tx) =>
+      sql`insert into record (county_code, id, visit_id, visit_hash, area_code, kind, clinical, household_id, side, body, occurred_at, recorded_at, account_id, filing)
+        select county_code, gen_random_uuid(), visit_id, visit_hash, area_code, 'contract', false, household_id, side, '{}', occurred_at, recorded_at, account_id, filing
+        from record where id = ${c}`.execute(tx),
+    );
+    expect((await as(supervisor, (tx) => checkSummary(tx, COUNTY, { under: village.code }))).towns).toEqual([
+      { areaCode: village.townCode, visits: 3, records: 4, verified: 1, unchecked: 2, refuted: 1 },
+    ]);
     const none = await as(supervisor, (tx) => checkSummary(tx, COUNTY, { under: village.code, from: '2018-01-27' }));
     expect(none).toEqual({ teams: [], towns: [] });
   });

@@ -65,7 +65,7 @@ it('a clinic goes from its plan to its report through the doors, and the empty t
   await post(desk, 'close');
   expect(await post(desk, 'report')).toMatchObject({ stage: 'reported', persons: 1, personTimes: 2, professionals: 1 });
   const board = await planner('GET', `/api/v1/clinics/board?campaign=${campaign}`);
-  expect(board.body).toMatchObject({ emptyTowns: [county.towns[1].code], daysLeft: 31, sessions: 1, personTimes: 2 });
+  expect(board.body).toMatchObject({ emptyTowns: [county.towns[1].code], daysAhead: 31, sessions: 1, personTimes: 2 });
   expect((await (await api.as('v1.cadre'))('POST', `${at}/cancel`, { reason: 'x' })).status).toBe(403);
 });
 
@@ -103,7 +103,7 @@ it('checks, findings, the summary, a round and the signals answer at their doors
   expect([checklist.status, checklist.body.findings]).toEqual([201, []]);
   const summary = await supervisor('GET', '/api/v1/checks/summary');
   expect(summary.body.towns).toEqual([
-    { areaCode: village.townCode, recorded: 1, verified: 0, unchecked: 0, refuted: 1 },
+    { areaCode: village.townCode, visits: 1, records: 1, verified: 0, unchecked: 0, refuted: 1 },
   ]);
 
   const rule = { kinds: ['policy_talk'], lot: 'town', perLot: 5 };

@@ -1,15 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { at } from '../../src/platform/civil.ts';
-import {
-  chanceBound,
-  drawAt,
-  dueRoundStep,
-  lotPlan,
-  roundStages,
-  stageAfter,
-  wilsonUpper,
-} from '../../src/supervision/rules.ts';
+import { wilson } from '../../src/reports/rules/share.ts';
+import { chanceBound, drawAt, dueRoundStep, lotPlan, roundStages, stageAfter } from '../../src/supervision/rules.ts';
 
 describe('a round of re-visits', () => {
   it('goes through its stages in one order, and is decided by nobody but a person', () => {
@@ -66,16 +59,15 @@ describe('the decision on a lot', () => {
 
 describe('the bound on copied readings', () => {
   it("takes Wilson's upper end, and everything for possible where nothing is known", () => {
-    expect(wilsonUpper(390, 400)).toBeCloseTo(0.9864, 3); // STORY: awareness of cadres
-    expect(wilsonUpper(0, 0)).toBe(1);
+    expect(chanceBound('same_day', 1, 1, { same: 390, all: 400 })).toBeCloseTo(0.9864, 4); // STORY: awareness of cadres
     expect(chanceBound('same_day', 5, 5, { same: 0, all: 0 })).toBe(1);
   });
 
   it('is small for five of five with a reading that is rare elsewhere, and grows with what it was found among', () => {
     const elsewhere = { same: 2, all: 400 };
     const five = chanceBound('same_day', 5, 5, elsewhere);
-    expect(five).toBeCloseTo(wilsonUpper(2, 400) ** 5, 12);
+    expect(five).toBeCloseTo(wilson(2, 400).high ** 5, 12);
     expect(chanceBound('same_day', 5, 20, elsewhere)).toBeGreaterThan(five);
-    expect(chanceBound('consecutive', 5, 20, elsewhere)).toBeCloseTo(16 * wilsonUpper(2, 400) ** 5, 12);
+    expect(chanceBound('consecutive', 5, 20, elsewhere)).toBeCloseTo(16 * wilson(2, 400).high ** 5, 12);
   });
 });

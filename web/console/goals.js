@@ -11,21 +11,25 @@ export function goals(list) {
   return h('ul', { class: 'goals' }, list.map(goal));
 }
 
-function goal({ key, title, clause, state, numerator, denominator, bound, atLeast, by }) {
+function goal({ key, title, clause, state, numerator, denominator, percent: share, bound, atLeast, by }) {
   const measured = state !== 'not_surveyed';
   return h(
     'li',
     { class: state },
     h('h3', {}, title),
-    h('p', { class: 'value' }, measured ? percent(numerator, denominator) : w('goals.not_measured')),
+    h('p', { class: 'value' }, measured ? percent(share) : w('goals.not_measured')),
     h(
       'p',
       { class: 'note' },
       measured ? `${count(numerator)} / ${count(denominator)}` : w('goals.not_measured_why'),
-      bound && ` [${rate(bound.low * 100, 2)}, ${rate(bound.high * 100, 2)}]`,
+      bound && ` [${rate(bound.low, 2)}, ${rate(bound.high, 2)}]`,
       measured && WITHOUT_REFUTED.has(key) && ` · ${w('goals.without_refuted')}`,
     ),
     h('p', { class: 'state' }, h('b', { 'aria-hidden': 'true' }, SIGNS[state] ?? ''), ' ', w(`goal.${state}`)),
-    h('p', { class: 'note' }, w('goals.line', { atLeast: `${rate(atLeast * 100, 0)}%`, by: day(by), clause })),
+    h(
+      'p',
+      { class: 'note' },
+      w('goals.line', { atLeast: `${Number((atLeast * 100).toFixed(2))}%`, by: day(by), clause }),
+    ),
   );
 }

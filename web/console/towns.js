@@ -36,7 +36,7 @@ function row(town) {
     {},
     h('th', { scope: 'row' }, town.name),
     h('td', {}, `${count(town.seen)} / ${count(town.total)}`),
-    h('td', {}, percent(town.seen, town.total)),
+    h('td', {}, percent(town.percent)),
     h('td', { class: 'bar' }, bar(town)),
     h('td', { class: 'forecast' }, town.forecast === null ? '–' : count(town.forecast)),
     h('td', { class: town.shortfall > 0 ? 'short' : null }, town.shortfall === null ? '–' : count(town.shortfall)),

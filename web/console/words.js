@@ -25,7 +25,8 @@ export const has = (key) => `console.${key}` in words || key in words;
 export const count = (value) => Math.round(value).toLocaleString(locale);
 export const rate = (value, digits = 1) =>
   value.toLocaleString(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits });
-export const percent = (part, whole) => (whole > 0 ? `${rate((part / whole) * 100)}%` : '–');
+/** A percentage as the API gives it: rounded there, so that what is not all never shows as 100. */
+export const percent = (shown) => (shown === null ? '–' : `${rate(shown)}%`);
 
 /** A civil date, `YYYY-MM-DD`, as the county writes it. */
 export function day(date) {

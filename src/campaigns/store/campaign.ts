@@ -44,6 +44,21 @@ export async function campaignByKey(tx: Tx, countyCode: string, key: string): Pr
   );
 }
 
+export interface CampaignWindow {
+  readonly from: CivilDate;
+  readonly to: CivilDate;
+  readonly areas: readonly string[];
+}
+
+/** When a campaign runs and where, or null when there is none. */
+export async function windowOf(tx: Tx, countyCode: string, campaignId: string): Promise<CampaignWindow | null> {
+  return maybeRow(
+    tx,
+    sql<CampaignWindow>`select window_from as "from", window_to as "to", coalesce(definition->'areas', jsonb_build_array(county_code)) as areas
+      from campaign where county_code = ${countyCode} and id = ${campaignId}`,
+  );
+}
+
 /** Campaigns by key, after the key `after`. */
 export async function campaignsOf(tx: Tx, countyCode: string, after: string, limit: number): Promise<CampaignRow[]> {
   return rows(

@@ -170,7 +170,7 @@ export async function checkSummary(tx: Tx, countyCode: string, query: SummaryQue
     tx,
     sql<Summary['teams'][number] & { team: boolean }>`
       select grouping(r.side) = 0 as team, coalesce(r.area_code, left(min(r.area_code), 9)) as "areaCode", r.side,
-        count(*) as recorded, count(*) filter (where said.verdict = 'confirmed') as verified,
+        count(distinct r.visit_id) as visits, count(*) as records, count(*) filter (where said.verdict = 'confirmed') as verified,
         count(*) filter (where said.verdict is null) as unchecked, count(*) filter (where said.verdict = 'refuted') as refuted
       from record r
       left join lateral (select verdict from check_result c where c.county_code = r.county_code and c.record_id = r.id

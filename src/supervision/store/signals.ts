@@ -58,19 +58,3 @@ export async function repeatedReadings(
       from pattern p order by p.area_code, p.side, p.from_on, p.kind, p.sbp, p.dbp`,
   );
 }
-
-/** A campaign's window, or null when there is none. */
-export async function windowOf(
-  tx: Tx,
-  countyCode: string,
-  campaignId: string,
-): Promise<{ readonly from: CivilDate; readonly to: CivilDate } | null> {
-  const [found] = await rows(
-    tx,
-    sql<{
-      from: CivilDate;
-      to: CivilDate;
-    }>`select window_from as "from", window_to as "to" from campaign where county_code = ${countyCode} and id = ${campaignId}`,
-  );
-  return found ?? null;
-}

@@ -213,17 +213,6 @@ export async function answerHelp(
   );
 }
 
-/** The last day of a running drive's window: none of its tasks may be moved past it. Null for routine. */
-export async function windowEnd(tx: Tx, countyCode: string, campaignId: string): Promise<CivilDate | null> {
-  const found = await maybeRow(
-    tx,
-    sql<{
-      day: CivilDate;
-    }>`select window_to as day from campaign where county_code = ${countyCode} and id = ${campaignId}`,
-  );
-  return found?.day ?? null;
-}
-
 /** Calendar days of this task's or household's holds that nobody above had to grant; lifted ones do not count. */
 export async function selfGrantedDays(tx: Tx, countyCode: string, { taskId, householdId }: HoldScope): Promise<number> {
   const { days } = await oneRow(

@@ -1,5 +1,5 @@
 // src/visits/rules/discharges.ts: which open tasks an accepted record closes, and whose word stands behind it.
-import type { Class } from '../../followups/protocols/assessment.ts';
+import { type Class, TELEPHONE } from '../../followups/protocols/assessment.ts';
 import { type CivilDate, dateOf } from '../../platform/civil.ts';
 import type { NewRecord, NewVisit } from '../schema.ts';
 import type { JointSide, PostOn, RecordSide, Subject, TaskFacts, VisitFacts } from './facts.ts';
@@ -16,7 +16,6 @@ export interface Discharge {
 
 /** Classes that rest on a visit to the person; REJECT and INCOMPLETE leave the task open. */
 const CONCLUSIVE: readonly Class[] = ['SATISFIED', 'ADJUST', 'REFER', 'URGENT'];
-const TELEPHONE = 3;
 
 const isTheOtherSide = (side: RecordSide | null, other: RecordSide | null): other is JointSide =>
   (side === 'medical' && other === 'cadre') || (side === 'cadre' && other === 'medical');

@@ -1,11 +1,10 @@
 // src/visits/rules/judging.ts: what a measured record means beside the visits before it, and which later judgements it overturns by coming late.
-import type { Assessment } from '../../followups/protocols/assessment.ts';
+import { type Assessment, TELEPHONE } from '../../followups/protocols/assessment.ts';
 import { assess, historyOf, type JudgedVisit } from '../../followups/rules.ts';
 import type { HtnRecord, T2dmRecord } from '../../followups/schema.ts';
 import { type CivilDate, dateOf, type Instant } from '../../platform/civil.ts';
 import type { JudgedRecord, PersonFacts } from './facts.ts';
 
-const TELEPHONE = 3;
 const UNSURE = ['INCOMPLETE', 'REJECT'];
 
 /** A record as it enters its judgement. */

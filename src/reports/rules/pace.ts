@@ -1,43 +1,6 @@
-// src/reports/rules.ts: the arithmetic of progress: where a drive stands, where it is going, and what a survey proves.
-import { type DriveDays, driveDays } from '../campaigns/rules/stages.ts';
-import { type Calendar, countDays, planned } from '../places/rules.ts';
-import { type CivilDate, daysBetween, plusDays } from '../platform/civil.ts';
-
-export interface Window {
-  readonly from: CivilDate;
-  readonly to: CivilDate;
-}
-
-export interface DriveClock extends DriveDays {
-  /** Day `day` of `days`. */
-  readonly day: number;
-  readonly days: number;
-  readonly workdays: number;
-  /** Completed since the launch, the launch day among them. */
-  readonly daysSince: number;
-  readonly workdaysSince: number;
-  /** Still ahead, today among them. */
-  readonly daysAhead: number;
-  readonly workdaysAhead: number;
-}
-
-/** Which day of the drive `today` is, and how many are lost, gone and ahead. */
-export function driveClock(window: Window, launchedOn: CivilDate, today: CivilDate, calendar: Calendar): DriveClock {
-  const whole = countDays(window.from, window.to, calendar);
-  const yesterday = plusDays(today, -1);
-  const since = countDays(launchedOn, yesterday < window.to ? yesterday : window.to, calendar);
-  const ahead = countDays(today, window.to, calendar);
-  return {
-    ...driveDays(window, launchedOn, calendar),
-    day: Math.min(Math.max(daysBetween(window.from, today) + 1, 0), whole.days),
-    days: whole.days,
-    workdays: whole.workdays,
-    daysSince: since.days,
-    workdaysSince: since.workdays,
-    daysAhead: ahead.days,
-    workdaysAhead: ahead.workdays,
-  };
-}
+// src/reports/rules/pace.ts: how fast a drive goes, where that leads, and what it would take.
+import { type Calendar, planned } from '../../places/rules.ts';
+import { type CivilDate, plusDays } from '../../platform/civil.ts';
 
 export interface Pace {
   /** What a line to the window's end expects by now; it does not depend on due dates. */
@@ -124,32 +87,4 @@ export function finishOn(left: number, pace: number | null, today: CivilDate, ca
   } catch {
     return null;
   }
-}
-
-const Z95 = 1.959963984540054; // two-sided 95 %
-
-/** Wilson's 95 % interval of a share, as fractions. @throws RangeError for an impossible sample. */
-export function wilson(successes: number, asked: number): { readonly low: number; readonly high: number } {
-  if (asked <= 0 || successes < 0 || successes > asked) throw new RangeError(`${successes} of ${asked} is no sample`);
-  const p = successes / asked;
-  const z2 = Z95 * Z95;
-  const centre = p + z2 / (2 * asked);
-  const spread = Z95 * Math.sqrt((p * (1 - p)) / asked + z2 / (4 * asked * asked));
-  const scale = 1 + z2 / asked;
-  return { low: Math.max(0, (centre - spread) / scale), high: Math.min(1, (centre + spread) / scale) };
-}
-
-export type GoalState = 'reached' | 'not_reached' | 'not_proven' | 'not_surveyed' | 'open';
-
-/** A sampled goal is reached only where the interval says so. Nothing asked: 未测. */
-export function surveyState(successes: number | null, asked: number | null, atLeast: number): GoalState {
-  if (successes === null || asked === null || asked === 0) return 'not_surveyed';
-  const { low, high } = wilson(successes, asked);
-  return low >= atLeast ? 'reached' : high < atLeast ? 'not_reached' : 'not_proven';
-}
-
-/** A counted goal: reached as soon as it is, missed only when its day is over. */
-export function countedState(numerator: number, denominator: number, atLeast: number, over: boolean): GoalState {
-  if (denominator > 0 && numerator / denominator >= atLeast) return 'reached';
-  return over ? 'not_reached' : 'open';
 }

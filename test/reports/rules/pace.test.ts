@@ -1,40 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { calendarDays } from '../../src/places/holidays.ts';
-import { makeCalendar } from '../../src/places/rules.ts';
-import {
-  countedState,
-  driveClock,
-  finishOn,
-  paceOf,
-  surveyState,
-  townForecast,
-  wilson,
-} from '../../src/reports/rules.ts';
+import { calendarDays } from '../../../src/places/holidays.ts';
+import { makeCalendar } from '../../../src/places/rules.ts';
+import { finishOn, paceOf, townForecast } from '../../../src/reports/rules/pace.ts';
 
 const calendar = makeCalendar([2017, 2018].flatMap(calendarDays));
-const WINDOW = { from: '2017-12-01', to: '2018-02-28' } as const;
 /** STORY: households seen for the first time on the 15 working days since the launch. */
 const SEEN = [96, 131, 158, 172, 189, 203, 211, 187, 148, 139, 165, 192, 214, 201, 204];
-
-describe('the days of the example drive', () => {
-  const clock = driveClock(WINDOW, '2018-01-09', '2018-01-30', calendar);
-  it('is on day 61 of 90, with 60 working days in all', () => {
-    expect([clock.day, clock.days, clock.workdays]).toEqual([61, 90, 60]);
-  });
-  it('was launched on day 40: 39 days lost (26 working), 51 left (34 working)', () => {
-    expect(driveClock(WINDOW, '2018-01-09', '2018-01-09', calendar).day).toBe(40);
-    expect([clock.daysLost, clock.workdaysLost, clock.daysLeft, clock.workdaysLeft]).toEqual([39, 26, 51, 34]);
-  });
-  it('has 21 days (15 working) behind it since the launch and 30 (19 working) ahead', () => {
-    expect([clock.daysSince, clock.workdaysSince, clock.daysAhead, clock.workdaysAhead]).toEqual([21, 15, 30, 19]);
-  });
-  it('stays on its last day once it is over', () => {
-    const over = driveClock(WINDOW, '2018-01-09', '2018-03-05', calendar);
-    expect([over.day, over.daysSince, over.workdaysSince, over.daysAhead, over.workdaysAhead]).toEqual([
-      90, 51, 34, 0, 0,
-    ]);
-  });
-});
 
 describe('the pace of the example drive on day 61', () => {
   const pace = paceOf(6_689, SEEN, 2_610, 34);
@@ -95,29 +66,4 @@ it('never forecasts more of a town than it has', () => {
   expect(townForecast(40, 30, 30, 15, 34)).toEqual({ forecast: 40, shortfall: 0 });
   expect(townForecast(40, 10, 10, 15, 34)).toEqual({ forecast: 23, shortfall: 17 });
   expect(townForecast(40, 10, 25, 15, 34)).toEqual({ forecast: 25, shortfall: 15 });
-});
-
-describe('a sampled goal', () => {
-  const percent = (share: number): string => (share * 100).toFixed(2);
-  it('is reached where the interval is above it: 390 of 400', () => {
-    const { low, high } = wilson(390, 400);
-    expect([percent(low), percent(high)]).toEqual(['95.46', '98.64']);
-    expect(surveyState(390, 400, 0.95)).toBe('reached');
-  });
-  it('is not proven where the interval spans it: 288 of 300', () => {
-    const { low, high } = wilson(288, 300);
-    expect([percent(low), percent(high)]).toEqual(['93.14', '97.70']);
-    expect(surveyState(288, 300, 0.95)).toBe('not_proven');
-  });
-  it('is not reached where the interval is below it', () => expect(surveyState(250, 300, 0.95)).toBe('not_reached'));
-  it('is 未测 until somebody has asked', () => {
-    expect(surveyState(null, null, 0.95)).toBe('not_surveyed');
-    expect(surveyState(0, 0, 0.95)).toBe('not_surveyed');
-  });
-});
-
-it('calls a counted goal missed only when its day is over', () => {
-  expect(countedState(5_703, 6_689, 1, false)).toBe('open');
-  expect(countedState(5_703, 6_689, 1, true)).toBe('not_reached');
-  expect(countedState(6_689, 6_689, 1, false)).toBe('reached');
 });
