@@ -361,6 +361,7 @@ create table finding (
   code text not null,
   text text not null check (length(text) between 1 and 500),
   owner_id uuid not null,
+  raised_by uuid not null check (raised_by <> owner_id),
   due_on date not null,
   task_id uuid,
   primary key (county_code, id),

@@ -1,5 +1,5 @@
 // src/places/rules.ts: which days are worked, and how much work is due by a day; every count of working days is made here.
-import { type CivilDate, daysBetween, plusDays } from '../platform/civil.ts';
+import { type CivilDate, daysBetween, plusDays, weekday } from '../platform/civil.ts';
 
 /** A row of the county's calendar. Days the State Council swaps are already settled in `workday`. */
 export interface CalendarDay {
@@ -9,6 +9,8 @@ export interface CalendarDay {
 
 /** The working days of the loaded years. A question about any other day throws: a missing year is never taken for work. */
 export interface Calendar {
+  /** Whether the day is among the loaded ones. */
+  covers(day: CivilDate): boolean;
   /** @throws RangeError naming the day outside the loaded ones; so do all the others. */
   isWorkday(day: CivilDate): boolean;
   /** Working days d with `from` < d <= `to`; 0 when `to` is not after `from`. */
@@ -54,6 +56,7 @@ export function makeCalendar(rows: Iterable<CalendarDay>): Calendar {
   };
 
   return {
+    covers: (day) => first !== undefined && workedThrough[daysBetween(first, day)] !== undefined,
     isWorkday: (day) => worked(day) > worked(plusDays(day, -1)),
     workdaysAfter: (from, to) => (to <= from ? 0 : worked(to) - worked(from)),
     nextWorkday: (day) => nth(worked(day) + 1, `the working day after ${day}`),
@@ -64,6 +67,21 @@ export function makeCalendar(rows: Iterable<CalendarDay>): Calendar {
     },
     workdays: (from, to) => (to < from ? [] : workdays.slice(worked(plusDays(from, -1)), worked(to))),
   };
+}
+
+const FRIDAY = 5;
+
+/**
+ * The `count`-th working day after `day`, for a promise that must have a date: beyond the loaded days Monday to Friday are
+ * taken for work, until the register loads the year.
+ */
+export function dueAfter(day: CivilDate, count: number, calendar: Calendar): CivilDate {
+  let due = day;
+  for (let left = count; left > 0; ) {
+    due = plusDays(due, 1);
+    if (calendar.covers(due) ? calendar.isWorkday(due) : weekday(due) <= FRIDAY) left--;
+  }
+  return due;
 }
 
 /** @returns how many calendar days and working days there are from `from` to `to`, both included. */

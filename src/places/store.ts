@@ -80,6 +80,24 @@ export async function insertCalendar(tx: Tx, countyCode: string, years: readonly
     where c.county_code = ${countyCode} and c.day = counted.day and c.workday_no <> counted.no`.execute(tx);
 }
 
+/** Loads every year from the first loaded one through `through` that is absent or provisional, so that no question of tomorrow meets an absent day. */
+export async function completeCalendar(tx: Tx, countyCode: string, through: number): Promise<void> {
+  const wanted = await rows(
+    tx,
+    sql<{ year: number }>`
+      with known as (select extract(year from day)::integer as year, count(*) filter (where not provisional) as published
+        from calendar_day where county_code = ${countyCode} group by 1)
+      select y.year from generate_series(least((select min(year) from known), ${through - 1}::integer), ${through}::integer) as y(year)
+      left join known on known.year = y.year where coalesce(known.published, 0) < 365`,
+  );
+  if (wanted.length === 0) return;
+  await insertCalendar(
+    tx,
+    countyCode,
+    wanted.map(({ year }) => year),
+  );
+}
+
 /** Calendars already built, by county and fingerprint: 730 rows cost 2 ms to load and build, the fingerprint 0.4 ms. */
 const built = new Map<string, { readonly print: string; readonly calendar: Calendar }>();
 

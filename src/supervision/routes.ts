@@ -1,5 +1,6 @@
 // src/supervision/routes.ts: the doors to checks, findings, rounds and signals.
 import { randomBytes, randomUUID } from 'node:crypto';
+import { pageOf } from '../platform/http/page.ts';
 import { everyone, type Role, type Route, route } from '../platform/http/route.ts';
 import { putRight, recordChecklist, recordRevisit } from './acts/checks.ts';
 import { announceRound, decideRound, roundReply } from './acts/rounds.ts';
@@ -74,8 +75,8 @@ export const supervisionRoutes: readonly Route[] = [
       reply: FindingPage,
     },
     async ({ tx, actor, query }) => {
-      const findings = await findingsUnder(tx, actor.countyCode, query);
-      return { findings, after: findings.length < query.limit ? null : (findings.at(-1)?.id ?? null) };
+      const found = await findingsUnder(tx, actor.countyCode, { ...query, limit: query.limit + 1 });
+      return pageOf(found, query.limit, ({ id }) => id);
     },
   ),
   route(

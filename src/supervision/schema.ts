@@ -1,6 +1,8 @@
 // src/supervision/schema.ts: what comes in and goes out of the doors of checks, findings, rounds and signals.
 import { z } from 'zod';
 import { civilDay, moment, momentGiven } from '../platform/http/forms.ts';
+import { PageQuery, pageSchema } from '../platform/http/page.ts';
+import type { RecordKind } from '../visits/schema.ts';
 import { roundStages } from './rules.ts';
 
 const words = z.string().trim().min(1).max(500);
@@ -46,12 +48,11 @@ export const PutRight = z.strictObject({ proof: words });
 export type PutRight = z.infer<typeof PutRight>;
 export const OfId = z.strictObject({ id: z.uuid() });
 
-export const FindingQuery = z.strictObject({
+export const FindingQuery = PageQuery.extend({
   under: area.optional(),
   open: z.enum(['true', 'false']).optional(),
-  after: z.uuid().optional().describe('the last id of the page before'),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-});
+  after: z.uuid().optional().describe('where the page before ended: its `next`'),
+}).strict();
 export type FindingQuery = z.infer<typeof FindingQuery>;
 
 export const FindingReply = z.strictObject({
@@ -66,8 +67,8 @@ export const FindingReply = z.strictObject({
   putRightAt: moment.nullable(),
   proof: z.string().nullable(),
 });
-export const FindingPage = z.strictObject({ findings: z.array(FindingReply), after: z.uuid().nullable() });
-export type FindingPage = z.infer<typeof FindingPage>;
+export type FindingReply = z.infer<typeof FindingReply>;
+export const FindingPage = pageSchema(FindingReply);
 
 export const SummaryQuery = z.strictObject({
   under: area.optional(),
@@ -88,10 +89,26 @@ export const Summary = z.strictObject({
 });
 export type Summary = z.infer<typeof Summary>;
 
+/** What can be asked about at the door, or seen in the village, when somebody goes there again. */
+const revisited = [
+  'policy_talk',
+  'verification',
+  'contract',
+  'htn',
+  't2dm',
+  'broadcast',
+  'referral_check',
+] as const satisfies readonly RecordKind[];
+
 /** What anybody may read of a round's rule before the draw. */
 export const RoundRule = z
   .strictObject({
-    kinds: z.array(code).min(1).max(20).describe('the kinds of record that are drawn from'),
+    kinds: z
+      .array(z.enum(revisited))
+      .min(1)
+      .max(revisited.length)
+      .refine((kinds) => new Set(kinds).size === kinds.length, 'a kind stands once')
+      .describe('the kinds of record that are drawn from'),
     lot: z.enum(['team', 'town']),
     perLot: z.int().min(1).max(100).describe('records drawn from each lot, or all it has'),
     tolerable: z.number().min(0).max(1).default(0.05).describe('share of refuted visits that should pass'),

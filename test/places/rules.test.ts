@@ -2,7 +2,7 @@ import cd from 'chinese-days';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { calendarDays } from '../../src/places/holidays.ts';
-import { type Calendar, countDays, makeCalendar, planned, spreadDates } from '../../src/places/rules.ts';
+import { type Calendar, countDays, dueAfter, makeCalendar, planned, spreadDates } from '../../src/places/rules.ts';
 import { type CivilDate, daysBetween, plusDays } from '../../src/platform/civil.ts';
 
 const published = (year: number) =>
@@ -187,4 +187,16 @@ describe('over random calendars', () => {
       }),
     );
   });
+});
+
+it('a promise has a day also beyond the loaded years: Monday to Friday, until they are loaded', () => {
+  expect(dueAfter('2018-02-14', 1, calendar)).toBe('2018-02-22'); // over the holiday
+  expect(dueAfter('2018-12-28', 3, calendar)).toBe('2019-01-02'); // 29 December was worked, Monday the 31st is off; then Tuesday and Wednesday
+  expect(dueAfter('2026-11-27', 1, calendar)).toBe('2026-11-30'); // a Friday, long after
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 30 }), (day, count) => {
+      const from = plusDays('2018-01-01', day);
+      expect(dueAfter(from, count, calendar)).toBe(calendar.plusWorkdays(from, count));
+    }),
+  );
 });

@@ -29,6 +29,8 @@ afterAll(async () => {
 const as = <T>(actor: AccountActor, work: (tx: Tx) => Promise<T>): Promise<T> => db.tx(actor, NOW, work);
 const asSystem = <T>(work: (tx: Tx) => Promise<T>): Promise<T> => db.tx(county.actor, NOW, work);
 const account = (accountId: string): AccountActor => ({ kind: 'account', countyCode: COUNTY, accountId });
+const supervisorOf = ({ townCode }: { townCode: string }) =>
+  account((county.towns[0].code === townCode ? county.towns[0] : county.towns[1]).supervisor);
 const first = <T>(list: readonly T[]): T => {
   const [found] = list;
   if (found === undefined) throw new Error('nothing there');
@@ -185,6 +187,34 @@ describe('a re-visit', () => {
     ]);
     const none = await as(supervisor, (tx) => checkSummary(tx, COUNTY, { under: village.code, from: '2018-01-27' }));
     expect(none).toEqual({ teams: [], towns: [] });
+  });
+});
+
+describe('the summary of checks', () => {
+  const village = () => county.villages[3];
+  const summed = async () =>
+    (await as(supervisorOf(village()), (tx) => checkSummary(tx, COUNTY, { under: village().code }))).teams;
+
+  it('counts visits beside their records, and a correction neither adds a visit nor wipes out what was refuted', async () => {
+    const household = first(village().households);
+    const talk = await asSystem((tx) =>
+      visited(tx, { village: village(), household, day: '2018-01-24', also: ['verification', 'contract'] }),
+    );
+    await asSystem((tx) => visited(tx, { village: village(), household, day: '2018-01-25' }));
+    const team = { areaCode: village().code, side: 'medical', visits: 2, records: 4 };
+    expect(await summed()).toEqual([{ ...team, verified: 0, unchecked: 4, refuted: 0 }]);
+    const checker = supervisorOf(village());
+    const revisit = {
+      recordId: talk,
+      occurredAt: at('2018-01-29', '09:00'),
+      verdict: 'refuted',
+      note: '没来过',
+    } as const;
+    await as(checker, (tx) => recordRevisit(tx, checker, revisit, NOW));
+    await asSystem((tx) =>
+      visited(tx, { village: village(), household, day: '2018-01-24', corrects: talk, recordedAt: NOW }),
+    );
+    expect(await summed()).toEqual([{ ...team, verified: 0, unchecked: 3, refuted: 1 }]);
   });
 });
 

@@ -14,11 +14,15 @@ export interface Told {
   /** mmHg, with whose it is. */
   readonly reading?: { readonly personId: string; readonly sbp: number; readonly dbp: number };
   readonly minute?: number;
+  /** Other things done at the same stop: a record each. */
+  readonly also?: readonly string[];
+  /** The record this one corrects, on a visit of its own. */
+  readonly corrects?: string;
 }
 
 /** One accepted visit with one record. @returns the record's id. */
 export async function visited(tx: Tx, told: Told): Promise<string> {
-  const { village, household, day, kind = 'policy_talk', side = 'medical', reading } = told;
+  const { village, household, day, kind = 'policy_talk', side = 'medical', reading, also = [] } = told;
   const account = side === 'medical' ? village.doctor : village.cadre;
   const [visit, record] = [randomUUID(), randomUUID()];
   const occurredAt = plusMinutes(at(day, '09:00'), told.minute ?? 0);
@@ -27,8 +31,10 @@ export async function visited(tx: Tx, told: Told): Promise<string> {
     values (${COUNTY}, ${visit}, ${village.code}, ${household.id}, ${account}, ${side === 'medical' ? village.nurse : null}, ${occurredAt}, ${recordedAt}, 'accepted', 'h', '{}')`.execute(
     tx,
   );
-  await sql`insert into record (county_code, id, visit_id, visit_hash, area_code, kind, clinical, household_id, person_id, side, body, occurred_at, recorded_at, account_id, filing)
-    values (${COUNTY}, ${record}, ${visit}, 'h', ${village.code}, ${kind}, ${reading !== undefined}, ${household.id}, ${reading?.personId ?? null}, ${side}, '{}', ${occurredAt}, ${recordedAt}, ${account}, 'accepted')`.execute(
+  await sql`insert into record (county_code, id, visit_id, visit_hash, area_code, kind, clinical, household_id, person_id, side, body, occurred_at, recorded_at, account_id, filing, supersedes, root_id)
+    select ${COUNTY}, n.id, ${visit}, 'h', ${village.code}, n.kind, ${reading !== undefined}, ${household.id}, ${reading?.personId ?? null}, ${side}, '{}', ${occurredAt}::timestamptz, ${recordedAt}::timestamptz, ${account}, 'accepted',
+      ${told.corrects ?? null}::uuid, ${told.corrects ?? null}::uuid
+    from unnest(${[record, ...also.map(() => randomUUID())]}::uuid[], ${[kind, ...also]}::text[]) as n(id, kind)`.execute(
     tx,
   );
   if (reading)

@@ -138,3 +138,11 @@ it('a paused series waits', async () => {
   await sweep(at('2018-03-12', '02:00'));
   expect(await nextOn('clinic/nowhere')).toEqual(['2018-03-12']);
 });
+
+it('keeps the calendar a year ahead of every night, without a hole', async () => {
+  await sweep(at('2021-06-01', '02:00'));
+  const days = await run(at('2021-06-01', '03:00'), (tx) =>
+    rows(tx, sql<object>`select count(*) as days, max(day) as last, max(day) - min(day) + 1 as span from calendar_day`),
+  );
+  expect(days).toEqual([{ days: 2191, last: '2022-12-31', span: 2191 }]); // 2017 to 2022, six years with one leap day
+});

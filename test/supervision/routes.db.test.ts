@@ -87,7 +87,7 @@ it('checks, findings, the summary, a round and the signals answer at their doors
   });
   expect(refuted.status).toBe(201);
   const findings = await (await api.as('v1.doctor'))('GET', '/api/v1/findings?open=true');
-  expect(findings.body.findings).toMatchObject([{ code: 'refuted', ownerId: village.doctor }]);
+  expect(findings.body.items).toMatchObject([{ code: 'refuted', ownerId: village.doctor }]);
   const [id] = refuted.body.findings as string[];
   const righted = await (await api.as('v1.doctor'))('POST', `/api/v1/findings/${id}/put-right`, {
     proof: '补访,照片 1 张',

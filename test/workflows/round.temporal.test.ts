@@ -29,7 +29,7 @@ it('draws on the morning after its period, sends out, and seals once answered an
   const shown = () => as(planner, OPENS, (tx) => roundReply(tx, planner, id));
   const stageNow = async () => (await shown()).stage;
   const rule = {
-    kinds: ['policy_talk'],
+    kinds: ['policy_talk' as const],
     lot: 'team' as const,
     perLot: 1,
     tolerable: 0.05,

@@ -1,9 +1,10 @@
 // src/supervision/acts/checks.ts: a checklist at a team, a re-visit of a recorded visit, and putting a finding right.
 import { coversArea, isSupervising } from '../../access/store.ts';
+import { dueAfter } from '../../places/rules.ts';
 import { loadCalendar } from '../../places/store.ts';
 import type { AccountActor, Actor } from '../../platform/actor.ts';
 import { audit } from '../../platform/audit.ts';
-import { dateOf, type Instant, plusMinutes } from '../../platform/civil.ts';
+import { type CivilDate, dateOf, type Instant, plusMinutes } from '../../platform/civil.ts';
 import type { Tx } from '../../platform/db.ts';
 import { DomainError, Status } from '../../platform/errors.ts';
 import { wake, workflowIds } from '../../platform/wake.ts';
@@ -31,6 +32,19 @@ async function leadOf(
   return lead.accountId;
 }
 
+/** Nobody checks the work of a team she is of. @throws DomainError 403 `check_own_team`. */
+async function notOfTeams(
+  tx: Tx,
+  actor: AccountActor,
+  teamIds: readonly string[],
+  field: string,
+  day: CivilDate,
+): Promise<void> {
+  const members = await membersOf(tx, actor.countyCode, teamIds, day);
+  if (members.some(({ accountId }) => accountId === actor.accountId))
+    throw new DomainError(Status.forbidden, { code: 'check_own_team', field });
+}
+
 /** @throws DomainError 422 `check_from_the_future`. */
 function checkMoment(occurredAt: Instant, asOf: Instant): Instant {
   if (occurredAt > asOf) throw new DomainError(Status.invalid, { code: 'check_from_the_future', field: '/occurredAt' });
@@ -40,12 +54,12 @@ function checkMoment(occurredAt: Instant, asOf: Instant): Instant {
 /** Writes findings with a task each, minded by the agenda of the checked team's area and owed by the owner's team. */
 async function raise(
   tx: Tx,
-  actor: Actor,
+  actor: AccountActor,
   of: { checkId: string; areaCode: string; side: TeamSide },
   findings: readonly store.NewFinding[],
   asOf: Instant,
 ): Promise<string[]> {
-  const raised = await store.insertFindings(tx, actor.countyCode, of, findings);
+  const raised = await store.insertFindings(tx, actor.countyCode, { ...of, raisedBy: actor.accountId }, findings);
   if (raised.length === 0) return [];
   const today = dateOf(asOf);
   const tasks = [];
@@ -88,10 +102,8 @@ export async function recordChecklist(
   if (!(await coversArea(tx, actor, team.areaCode)))
     throw new DomainError(Status.forbidden, { code: 'check_other_area', field: '/teamId' });
   const today = dateOf(asOf);
-  const members = await membersOf(tx, actor.countyCode, [team.id], today);
-  if (members.some(({ accountId }) => accountId === actor.accountId))
-    throw new DomainError(Status.forbidden, { code: 'check_own_team', field: '/teamId' });
-  const dueOn = (await loadCalendar(tx, actor.countyCode)).plusWorkdays(today, PUT_RIGHT_WORKDAYS);
+  await notOfTeams(tx, actor, [team.id], '/teamId', today);
+  const dueOn = dueAfter(today, PUT_RIGHT_WORKDAYS, await loadCalendar(tx, actor.countyCode));
 
   const unmet: store.NewFinding[] = [];
   for (const [n, item] of visit.items.entries()) {
@@ -100,9 +112,11 @@ export async function recordChecklist(
       throw new DomainError(Status.invalid, { code: 'finding_without_words', field: `/items/${n}/text` });
     if (item.dueOn != null && item.dueOn < today)
       throw new DomainError(Status.invalid, { code: 'finding_due_past', field: `/items/${n}/dueOn` });
-    if (item.ownerId != null && !(await store.isAccount(tx, actor.countyCode, item.ownerId)))
-      throw new DomainError(Status.invalid, { code: 'finding_owner_unknown', field: `/items/${n}/ownerId` });
     const ownerId = item.ownerId ?? (await leadOf(tx, actor, team, asOf));
+    if (ownerId === actor.accountId)
+      throw new DomainError(Status.invalid, { code: 'finding_own', field: `/items/${n}/ownerId` });
+    if (item.ownerId != null && !(await store.isInPost(tx, actor.countyCode, ownerId, team.areaCode, today)))
+      throw new DomainError(Status.invalid, { code: 'finding_owner_unknown', field: `/items/${n}/ownerId` });
     unmet.push({ code: item.code, text: item.text, ownerId, dueOn: item.dueOn ?? dueOn });
   }
   const checkId = await store.insertCheck(
@@ -140,6 +154,7 @@ export async function recordRevisit(tx: Tx, actor: AccountActor, revisit: Revisi
   if (!record) throw new DomainError(Status.missing, { code: 'record_unknown', field: '/recordId' });
   if ([record.accountId, record.partnerId].includes(actor.accountId))
     throw new DomainError(Status.forbidden, { code: 'check_own_visit', field: '/recordId' });
+  await notOfTeams(tx, actor, await store.teamsOf(tx, actor.countyCode, record), '/recordId', dateOf(asOf));
   const sample = await openSampleOf(tx, actor.countyCode, record.id, revisit.taskId ?? null);
   if (sample) await lockTasks(tx, actor.countyCode, [sample.taskId]);
   const occurredAt = checkMoment(revisit.occurredAt, asOf);
@@ -173,7 +188,9 @@ export async function recordRevisit(tx: Tx, actor: AccountActor, revisit: Revisi
   if (revisit.verdict === 'refuted' && revisit.note != null) {
     const side = record.side ?? 'medical';
     const ownerId = await leadOf(tx, actor, { areaCode: record.areaCode, side }, asOf);
-    const dueOn = (await loadCalendar(tx, actor.countyCode)).plusWorkdays(dateOf(asOf), PUT_RIGHT_WORKDAYS);
+    if (ownerId === actor.accountId)
+      throw new DomainError(Status.forbidden, { code: 'finding_own', field: '/verdict' });
+    const dueOn = dueAfter(dateOf(asOf), PUT_RIGHT_WORKDAYS, await loadCalendar(tx, actor.countyCode));
     const refuted = { code: 'refuted', text: revisit.note, ownerId, dueOn };
     findings.push(...(await raise(tx, actor, { checkId, areaCode: record.areaCode, side }, [refuted], asOf)));
   }
@@ -181,7 +198,7 @@ export async function recordRevisit(tx: Tx, actor: AccountActor, revisit: Revisi
   return { checkId, findings };
 }
 
-/** Puts a finding right, with a proof; its task is done. @throws DomainError 409 `finding_put_right` the second time. */
+/** Puts a finding right, with a proof; its task is done by the finding. Whoever raised it is not the one. @throws DomainError 409 `finding_put_right` the second time. */
 export async function putRight(
   tx: Tx,
   actor: AccountActor,
@@ -193,6 +210,8 @@ export async function putRight(
   if (!finding) throw new DomainError(Status.missing, { code: 'finding_unknown', field: '/id' });
   if (finding.ownerId !== actor.accountId && !(await isSupervising(tx)))
     throw new DomainError(Status.forbidden, { code: 'finding_of_another', field: '/id' });
+  if (finding.raisedBy === actor.accountId)
+    throw new DomainError(Status.forbidden, { code: 'finding_own', field: '/id' });
   if (finding.taskId) await lockTasks(tx, actor.countyCode, [finding.taskId]);
   if (!(await store.insertRectification(tx, actor.countyCode, finding, actor.accountId, proof, asOf)))
     throw new DomainError(Status.conflict, { code: 'finding_put_right' });

@@ -1,8 +1,9 @@
-// src/supervision/acts/register.ts: what the county does every night: the follow-up review, forgetting old answers, and whatever recurs.
+// src/supervision/acts/register.ts: what the county does every night: its calendar, the follow-up review, forgetting old answers, and whatever recurs.
 import { createHash } from 'node:crypto';
 import { planSession } from '../../clinics/acts.ts';
 import type { NewSession } from '../../clinics/schema.ts';
 import { nightlyReview } from '../../followups/acts.ts';
+import { completeCalendar } from '../../places/store.ts';
 import type { Actor, SystemActor } from '../../platform/actor.ts';
 import { audit } from '../../platform/audit.ts';
 import { at, type CivilDate, dateOf, type Instant, plusDays, plusMonths, timeOf } from '../../platform/civil.ts';
@@ -41,6 +42,7 @@ export async function sweepRegister(tx: Tx, actor: SystemActor, keys: Keys, asOf
   for (const series of await lockDueRecurrences(tx, actor.countyCode, night)) {
     switch (series.what) {
       case 'review':
+        await completeCalendar(tx, actor.countyCode, Number(today.slice(0, 4)) + 1); // a date may lie a year ahead
         await nightlyReview(tx, actor, asOf);
         await forgetAnswers(tx, actor.countyCode, asOf);
         await moveRecurrence(tx, actor.countyCode, series.key, plusDays(night, 1));

@@ -1,7 +1,7 @@
 // src/supervision/store/checks.ts: checks, their findings and what was put right, as rows; and how much of what was recorded stands.
 import type { CivilDate, Instant } from '../../platform/civil.ts';
 import { maybeRow, oneRow, rows, sql, type Tx, written } from '../../platform/db.ts';
-import type { FindingPage, FindingQuery, Summary, SummaryQuery } from '../schema.ts';
+import type { FindingQuery, FindingReply, Summary, SummaryQuery } from '../schema.ts';
 
 export interface CheckedRecord {
   readonly id: string;
@@ -44,12 +44,30 @@ export async function teamOfAccount(
   );
 }
 
-export async function isAccount(tx: Tx, countyCode: string, id: string): Promise<boolean> {
+/** The teams whose work a record is: those of its side in its village. */
+export async function teamsOf(tx: Tx, countyCode: string, record: CheckedRecord): Promise<string[]> {
+  const found = await rows(
+    tx,
+    sql<{ id: string }>`select id from team where county_code = ${countyCode} and area_code = ${record.areaCode}
+      and (${record.side}::text is null or side = ${record.side})`,
+  );
+  return found.map(({ id }) => id);
+}
+
+/** Whether somebody has a role over an area on a day: only then does she see what she is to put right. */
+export async function isInPost(
+  tx: Tx,
+  countyCode: string,
+  accountId: string,
+  areaCode: string,
+  day: CivilDate,
+): Promise<boolean> {
   const found = await oneRow(
     tx,
-    sql<{
-      known: boolean;
-    }>`select exists (select from account where county_code = ${countyCode} and id = ${id} and disabled_at is null) as known`,
+    sql<{ known: boolean }>`select exists (
+      select from account a join role_grant g on g.county_code = a.county_code and g.account_id = a.id
+      where a.county_code = ${countyCode} and a.id = ${accountId} and a.disabled_at is null
+        and starts_with(${areaCode}, g.area_code) and daterange(g.from_on, g.to_on, '[]') @> ${day}::date) as known`,
   );
   return found.known;
 }
@@ -89,7 +107,7 @@ export interface NewFinding {
 export async function insertFindings(
   tx: Tx,
   countyCode: string,
-  of: { readonly checkId: string; readonly areaCode: string },
+  of: { readonly checkId: string; readonly areaCode: string; readonly raisedBy: string },
   findings: readonly NewFinding[],
 ): Promise<{ id: string; code: string }[]> {
   if (findings.length === 0) return [];
@@ -98,8 +116,8 @@ export async function insertFindings(
     sql<{
       id: string;
       code: string;
-    }>`insert into finding (county_code, check_id, area_code, code, text, owner_id, due_on)
-      select ${countyCode}, ${of.checkId}::uuid, ${of.areaCode}, n.code, n.text, n."ownerId", n."dueOn"
+    }>`insert into finding (county_code, check_id, area_code, code, text, owner_id, raised_by, due_on)
+      select ${countyCode}, ${of.checkId}::uuid, ${of.areaCode}, n.code, n.text, n."ownerId", ${of.raisedBy}::uuid, n."dueOn"
       from jsonb_to_recordset(${JSON.stringify(findings)}::jsonb) as n(code text, text text, "ownerId" uuid, "dueOn" date)
       on conflict (county_code, check_id, code) do nothing returning id, code`,
   );
@@ -121,13 +139,16 @@ export interface FindingRow {
   readonly id: string;
   readonly areaCode: string;
   readonly ownerId: string;
+  /** Whose check it came from. */
+  readonly raisedBy: string;
   readonly taskId: string | null;
 }
 
 export async function findingOf(tx: Tx, countyCode: string, id: string): Promise<FindingRow | null> {
   return maybeRow(
     tx,
-    sql<FindingRow>`select id, area_code as "areaCode", owner_id as "ownerId", task_id as "taskId" from finding where county_code = ${countyCode} and id = ${id}`,
+    sql<FindingRow>`select id, area_code as "areaCode", owner_id as "ownerId", raised_by as "raisedBy", task_id as "taskId"
+      from finding where county_code = ${countyCode} and id = ${id}`,
   );
 }
 
@@ -149,13 +170,11 @@ export async function insertRectification(
 }
 
 /** Findings under an area by id, a page at a time. */
-export async function findingsUnder(tx: Tx, countyCode: string, query: FindingQuery): Promise<FindingPage['findings']> {
+export async function findingsUnder(tx: Tx, countyCode: string, query: FindingQuery): Promise<FindingReply[]> {
   const open = query.open === undefined ? null : query.open === 'true';
   return rows(
     tx,
-    sql<
-      FindingPage['findings'][number]
-    >`select f.id, f.check_id as "checkId", f.area_code as "areaCode", f.code, f.text, f.owner_id as "ownerId",
+    sql<FindingReply>`select f.id, f.check_id as "checkId", f.area_code as "areaCode", f.code, f.text, f.owner_id as "ownerId",
         f.due_on as "dueOn", f.task_id as "taskId", r.at as "putRightAt", r.proof
       from finding f left join rectification r on r.county_code = f.county_code and r.finding_id = f.id
       where f.county_code = ${countyCode} and starts_with(f.area_code, ${query.under ?? ''})
@@ -164,22 +183,31 @@ export async function findingsUnder(tx: Tx, countyCode: string, query: FindingQu
   );
 }
 
-/** Records that stand, by what a re-visit said of them last: verified, not yet checked, refuted; never one total. By town and by team. */
+/**
+ * Records that stand, and the visits they were made at, by what re-visits said last: verified, not yet checked, refuted; never
+ * one total. By town and by team. A correction is no further visit, and what was refuted is not answered by correcting it.
+ */
 export async function checkSummary(tx: Tx, countyCode: string, query: SummaryQuery): Promise<Summary> {
   const counted = await rows(
     tx,
     sql<Summary['teams'][number] & { team: boolean }>`
-      select grouping(r.side) = 0 as team, coalesce(r.area_code, left(min(r.area_code), 9)) as "areaCode", r.side,
-        count(distinct r.visit_id) as visits, count(*) as records, count(*) filter (where said.verdict = 'confirmed') as verified,
-        count(*) filter (where said.verdict is null) as unchecked, count(*) filter (where said.verdict = 'refuted') as refuted
-      from record r
-      left join lateral (select verdict from check_result c where c.county_code = r.county_code and c.record_id = r.id
-        order by c.occurred_at desc, c.recorded_at desc limit 1) said on true
-      where r.county_code = ${countyCode} and r.filing = 'accepted' and length(r.area_code) = 12 and starts_with(r.area_code, ${query.under ?? ''})
-        and (${query.from ?? null}::date is null or (r.occurred_at at time zone 'Asia/Shanghai')::date >= ${query.from ?? null}::date)
-        and (${query.to ?? null}::date is null or (r.occurred_at at time zone 'Asia/Shanghai')::date <= ${query.to ?? null}::date)
-        and not exists (select from record later where later.county_code = r.county_code and later.supersedes = r.id and later.filing = 'accepted')
-      group by grouping sets ((left(r.area_code, 9)), (r.area_code, r.side)) order by 2, 3`,
+      with said as (
+        select distinct on (root) coalesce(x.root_id, x.id) as root, c.verdict
+        from check_result c join record x on x.county_code = c.county_code and x.id = c.record_id and x.filing = 'accepted'
+        where c.county_code = ${countyCode} and c.kind = 'revisit' order by root, c.occurred_at desc, c.recorded_at desc),
+      standing as (
+        select r.area_code, r.side, coalesce(first.visit_id, r.visit_id) as visit_id, said.verdict
+        from record r
+        left join record first on first.county_code = r.county_code and first.id = r.root_id and first.filing = 'accepted'
+        left join said on said.root = coalesce(r.root_id, r.id)
+        where r.county_code = ${countyCode} and r.filing = 'accepted' and length(r.area_code) = 12 and starts_with(r.area_code, ${query.under ?? ''})
+          and (${query.from ?? null}::date is null or (r.occurred_at at time zone 'Asia/Shanghai')::date >= ${query.from ?? null}::date)
+          and (${query.to ?? null}::date is null or (r.occurred_at at time zone 'Asia/Shanghai')::date <= ${query.to ?? null}::date)
+          and not exists (select from record later where later.county_code = r.county_code and later.supersedes = r.id and later.filing = 'accepted'))
+      select grouping(side) = 0 as team, coalesce(area_code, left(min(area_code), 9)) as "areaCode", side,
+        count(distinct visit_id) as visits, count(*) as records, count(*) filter (where verdict = 'confirmed') as verified,
+        count(*) filter (where verdict is null) as unchecked, count(*) filter (where verdict = 'refuted') as refuted
+      from standing group by grouping sets ((left(area_code, 9)), (area_code, side)) order by 2, 3`,
   );
   return {
     towns: counted.filter(({ team }) => !team).map(({ team: _town, side: _side, ...town }) => town),
