@@ -6,7 +6,7 @@ const USAGE = `doorstep <command>
   migrate                     bring the schema up to date
   demo --next-day | --reset   move the example on by a day; delete it
   import <kind> <file> --as <login> [--dry-run]   a register from xlsx
-  campaign <deed> … --as <login>                  list | draft <yaml> | submit, approve, readiness, launch, … <key>
+  campaign <deed> … --as <login>                  a drive from draft to close; campaign --help says how
   classify                    JSON lines of readings in, judgements out
   rebuild                     wake every workflow that the facts call for
   verify                      recompute the audit chain
@@ -46,6 +46,7 @@ if (!command) {
 async function told(error: unknown): Promise<unknown> {
   if (!(error instanceof Error)) return error;
   const { DomainError } = await import('./platform/errors.ts');
+  if (error.name === 'Told') return error.message; // in words already
   if (error instanceof DomainError) return (await import('./commands/acting.ts')).sayFaults(error);
   return `✗ ${error.message}`;
 }

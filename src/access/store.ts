@@ -182,3 +182,17 @@ export async function isSupervising(tx: Tx): Promise<boolean> {
 export async function isClinicalReader(tx: Tx): Promise<boolean> {
   return (await oneRow(tx, sql<{ yes: boolean }>`select i_am('medical', 'facility', 'supervisor') as yes`)).yes;
 }
+
+/** Each account's name by its id. */
+export async function accountNames(
+  tx: Tx,
+  countyCode: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const found = await rows(
+    tx,
+    sql<{ id: string; name: string }>`select id, name from account
+      where county_code = ${countyCode} and id = any(${[...ids]}::uuid[])`,
+  );
+  return new Map(found.map(({ id, name }) => [id, name]));
+}

@@ -8,7 +8,7 @@ import { type Db, openDb } from '../platform/db.ts';
 import { startPostgres } from '../platform/embedded/postgres.ts';
 import { commandOf, isAlive } from '../platform/embedded/processes.ts';
 import { secret } from '../platform/embedded/secrets.ts';
-import { migrate } from '../platform/migrate.ts';
+import { migrate, OtherSchemaError } from '../platform/migrate.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const STATE = path.join(ROOT, '.doorstep');
@@ -61,6 +61,15 @@ export function readRunning(): RunningCounty | null {
     : null;
 }
 
+/** What to do about an embedded county that another version made: nothing in it is anybody's, so it is made anew. */
+export function ofOlderVersion(error: unknown): unknown {
+  if (!(error instanceof OtherSchemaError)) return error;
+  return new Error(`.doorstep 由另一版本建立,须重新建立;其中的演示数据会被删除:
+    npm run doorstep -- demo --reset && npm start
+  .doorstep was made by another version and must be made anew; what is in it is deleted. Run the line above.
+  (${error.migrations.join(', ')})`);
+}
+
 /**
  * Runs a command on the county's database: the one of DATABASE_URL, or the embedded one, started for the moment when it does not run.
  * The schema is brought up to date first.
@@ -77,7 +86,9 @@ export async function onCounty<T>(work: (county: { db: Db; config: Config }) => 
     ...(embedded ? { DATABASE_URL: embedded.url } : {}),
   });
   try {
-    await migrate(config.databaseUrl);
+    await migrate(config.databaseUrl).catch((error: unknown) => {
+      throw embedded ? ofOlderVersion(error) : error;
+    });
     const db = openDb({ url: config.databaseUrl });
     try {
       return await work({ db, config });

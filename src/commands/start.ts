@@ -9,6 +9,7 @@ import { openExample } from './example.ts';
 import {
   demoPassword,
   type Environment,
+  ofOlderVersion,
   POSTGRES_DIR,
   readRunning,
   removeRunning,
@@ -57,13 +58,15 @@ async function startParts(parts: Supervisor): Promise<void> {
     databaseUrl = postgres.current.url;
     env.DATABASE_URL = databaseUrl;
   }
+  step('数据表 schema'); // before anything else that reads or writes: an older county is not touched
+  await migrate(databaseUrl).catch((error: unknown) => {
+    throw ours ? ofOlderVersion(error) : error;
+  });
   step('工作流服务 Temporal');
   if (!env.TEMPORAL_ADDRESS) {
     const temporal = await parts.supervise('Temporal', () => startTemporal({ dir: TEMPORAL_DIR }));
     env.TEMPORAL_ADDRESS = temporal.current.address;
   }
-  step('数据表 schema');
-  await migrate(databaseUrl);
   if (!env.SMTP_URL) {
     step('邮箱 mailbox');
     const mailbox = await parts.supervise('mailbox', () => startMailbox(databaseUrl));

@@ -10,6 +10,7 @@ const EXEMPT: Readonly<Record<string, string>> = {
   session: 'reached by the system role alone',
   story: 'one number: how far the example’s clock is from the wall’s',
   migration: 'the owner’s list of migrations; no role reaches it',
+  migration_hash: 'what ran, as hashes of its files; no role reaches it',
 };
 /** Rows that may be deleted: everything else stays. */
 const DELETABLE: readonly string[] = ['idempotency', 'session', 'wake'];
