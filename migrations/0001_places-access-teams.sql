@@ -77,6 +77,12 @@ create table session ( -- connect-pg-simple's own shape
 );
 create index session_expire on session (expire);
 
+create table attempt ( -- rate-limiter-flexible's own shape
+  key varchar(255) primary key,
+  points integer not null default 0,
+  expire bigint -- ms since 1970
+);
+
 -- A village has a medical and a cadre team; a town its hospital and the county its training team, both 'facility'.
 create table team (
   county_code text not null,

@@ -214,9 +214,9 @@ create policy everything on audit_head for select to doorstep_system using (true
 
 grant maintain on all tables in schema public to doorstep_system; -- statistics after a bulk load: without them the first morning plans for an empty county
 
--- Named exemptions from row-level security: `wake` holds workflow ids, `session` is reached by the system role alone, `story` is a number.
+-- Named exemptions from row-level security: `wake` holds workflow ids, `session` and `attempt` are reached by the system role alone, `story` is a number.
 grant insert on wake to doorstep_app;
-grant select, insert, update, delete on wake, session to doorstep_system;
+grant select, insert, update, delete on wake, session, attempt to doorstep_system;
 grant select on story to doorstep_app;
 grant select, insert, update on story to doorstep_system;
 

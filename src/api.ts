@@ -7,6 +7,7 @@ import { openRouter, openSpecs } from './access/sign-in.ts';
 import type { Config } from './config.ts';
 import { openClock } from './platform/clock.ts';
 import { type Db, openDb, sql } from './platform/db.ts';
+import { openAttempts } from './platform/http/attempts.ts';
 import { buildServer } from './platform/http/server.ts';
 import { openSessions } from './platform/http/sessions.ts';
 import { type Log, openLog } from './platform/log.ts';
@@ -41,7 +42,7 @@ export async function startApi(config: Config): Promise<Api> {
     now,
     who: whoIs,
     routes: config.story ? [...roomRoutes, ...storyRoutes] : roomRoutes,
-    open: { router: openRouter({ db, countyCode, now }), specs: openSpecs },
+    open: { router: openRouter({ db, countyCode, now, attempts: openAttempts(db.systemPool) }), specs: openSpecs },
     sessions,
     publicUrl: config.publicUrl,
     trustedProxies: config.trustedProxies,

@@ -1,5 +1,5 @@
 // src/config.ts: every setting of the program, parsed once from the environment, with its default, unit and meaning.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Keys } from './platform/crypto.ts';
 
 const KEY_BYTES = 32; // AES-256

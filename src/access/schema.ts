@@ -1,5 +1,5 @@
 // src/access/schema.ts: what signing in takes and what it tells.
-import { z } from 'zod';
+import * as z from 'zod';
 import { everyone } from '../platform/http/route.ts';
 import { locales } from '../platform/locale.ts';
 

@@ -1,19 +1,15 @@
 // src/access/sign-in.ts: the doors that are open to somebody not signed in yet: signing in and out, and the words of the page.
 import { Router } from 'express';
-import { ipKeyGenerator, type Options, rateLimit } from 'express-rate-limit';
 import { systemActor } from '../platform/actor.ts';
 import type { Instant } from '../platform/civil.ts';
 import type { Db } from '../platform/db.ts';
+import type { Attempts } from '../platform/http/attempts.ts';
 import { faultsOf, Refusal } from '../platform/http/problem.ts';
 import type { RouteSpec } from '../platform/http/route.ts';
 import { begin, end } from '../platform/http/sessions.ts';
 import { keysOf, type Locale, say } from '../platform/locale.ts';
 import { signIn } from './acts.ts';
 import { Credentials, Nothing, SignedIn, Words, WordsQuery } from './schema.ts';
-
-const WINDOW = 15 * 60_000; // ms
-const PER_LOGIN = 10; // failures a window for one login from one address: a guesser gets 960 tries a day
-const PER_ADDRESS = 100; // failures a window: a town hall behind one address still gets in
 
 const shared = { method: 'post', roles: [], reply: Nothing } as const;
 export const openSpecs: readonly RouteSpec<unknown, unknown, unknown, unknown>[] = [
@@ -34,23 +30,22 @@ export interface OpenDoors {
   readonly db: Db;
   readonly countyCode: string;
   readonly now: () => Promise<Instant>;
+  readonly attempts: Attempts;
 }
 
-export function openRouter({ db, countyCode, now }: OpenDoors): Router {
+export function openRouter({ db, countyCode, now, attempts }: OpenDoors): Router {
   const router = Router();
-  router.post(
-    '/session',
-    limited(PER_ADDRESS, () => ''),
-    limited(PER_LOGIN, loginOf),
-    async (request, response) => {
-      const credentials = Credentials.safeParse(request.body ?? {}, { reportInput: true });
-      if (!credentials.success) throw new Refusal(422, faultsOf(credentials.error, ''));
-      const { login, password } = credentials.data;
-      const actor = await db.tx(systemActor(countyCode), await now(), (tx) => signIn(tx, countyCode, login, password));
-      await begin(request, { accountId: actor.accountId, countyCode: actor.countyCode });
-      response.set('Cache-Control', 'no-store').json({});
-    },
-  );
+  router.post('/session', async (request, response) => {
+    const credentials = Credentials.safeParse(request.body ?? {}, { reportInput: true });
+    if (!credentials.success) throw new Refusal(422, faultsOf(credentials.error, ''));
+    const { login, password } = credentials.data;
+    const address = request.ip ?? '';
+    await attempts.begin(address, login);
+    const actor = await db.tx(systemActor(countyCode), await now(), (tx) => signIn(tx, countyCode, login, password));
+    await attempts.succeeded(address, login);
+    await begin(request, { accountId: actor.accountId, countyCode: actor.countyCode });
+    response.set('Cache-Control', 'no-store').json({});
+  });
   router.get('/session', (request, response) => {
     response.set('Cache-Control', 'no-store').json({ signedIn: request.session.accountId !== undefined });
   });
@@ -64,25 +59,6 @@ export function openRouter({ db, countyCode, now }: OpenDoors): Router {
     response.json(pageWords[query.data.locale]);
   });
   return router;
-}
-
-function limited(limit: number, about: (request: { body?: unknown }) => string) {
-  const options: Partial<Options> = {
-    windowMs: WINDOW,
-    limit,
-    skipSuccessfulRequests: true,
-    standardHeaders: 'draft-8',
-    legacyHeaders: false,
-    keyGenerator: (request) => `${ipKeyGenerator(request.ip ?? '')} ${about(request)}`,
-    handler: (_request, _response, next) =>
-      next(new Refusal(429, { code: 'too_many_attempts', params: { minutes: WINDOW / 60_000 } })),
-  };
-  return rateLimit(options);
-}
-
-function loginOf({ body }: { body?: unknown }): string {
-  const login = (body as { login?: unknown } | undefined)?.login;
-  return typeof login === 'string' ? login.slice(0, 64) : '';
 }
 
 /** What problems say travels with each problem. */

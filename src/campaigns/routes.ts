@@ -1,5 +1,5 @@
 // src/campaigns/routes.ts: the doors of a campaign: its file in and out, and every decision people take about it.
-import { z } from 'zod';
+import * as z from 'zod';
 import { civilDay, moment } from '../platform/http/forms.ts';
 import { type Role, type Route, route } from '../platform/http/route.ts';
 import { cancelCampaign, extendCampaign, pauseCampaign, resumeCampaign } from './acts/course.ts';

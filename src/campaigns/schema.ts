@@ -1,5 +1,5 @@
 // src/campaigns/schema.ts: the shape of a campaign file and of what the campaign's HTTP doors take; types come from here.
-import { z } from 'zod';
+import * as z from 'zod';
 import { type CivilDate, civilDate, type TimeOfDay } from '../platform/civil.ts';
 import { civilDay } from '../platform/http/forms.ts';
 import { measures } from './rules/measures.ts';

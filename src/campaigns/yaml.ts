@@ -1,6 +1,6 @@
 // src/campaigns/yaml.ts: a campaign file in and out. Every fault names its line, its field and a stable code.
 import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, stringify } from 'yaml';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { DomainError, type Fault, Status } from '../platform/errors.ts';
 import { faultsOf } from './rules/definition.ts';
 import { type Definition, definitionSchema, type RawDefinition } from './schema.ts';

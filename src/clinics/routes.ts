@@ -1,5 +1,5 @@
 // src/clinics/routes.ts: the doors to clinic sessions.
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { dateOf } from '../platform/civil.ts';
 import { type Call, everyone, type Role, type Route, route } from '../platform/http/route.ts';
 import * as acts from './acts.ts';

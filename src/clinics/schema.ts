@@ -1,5 +1,5 @@
 // src/clinics/schema.ts: what comes in and goes out of the clinics' doors.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TimeOfDay } from '../platform/civil.ts';
 import { civilDay, moment } from '../platform/http/forms.ts';
 import { stages } from './rules.ts';

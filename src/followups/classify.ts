@@ -1,5 +1,5 @@
 // src/followups/classify.ts: the `classify` command's lines: one judgement for each, or what is wrong with it, and on to the next.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Assessment } from './protocols/assessment.ts';
 import { assess, type HistoryOf, type RecordOf } from './rules.ts';
 import { type Programme, programmes } from './schema.ts';

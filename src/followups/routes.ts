@@ -1,5 +1,5 @@
 // src/followups/routes.ts: the doors to somebody's programmes: what is owed next, and how each visit was judged.
-import { z } from 'zod';
+import * as z from 'zod';
 import { dateOf } from '../platform/civil.ts';
 import { civilDay } from '../platform/http/forms.ts';
 import { type Role, type Route, route } from '../platform/http/route.ts';

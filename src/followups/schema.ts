@@ -1,5 +1,5 @@
 // src/followups/schema.ts: what is recorded of a follow-up visit, per programme, with units and entry limits.
-import { z } from 'zod';
+import * as z from 'zod';
 import { civilDay } from '../platform/http/forms.ts';
 import { type LimitedField, limits } from './protocols/limits.ts';
 

@@ -1,5 +1,5 @@
 // src/imports/schema.ts: what an import takes and how its report looks.
-import { z } from 'zod';
+import * as z from 'zod';
 import { PageQuery, pageSchema } from '../platform/http/page.ts';
 import { type RegisterKind, registerKinds } from './rules/columns.ts';
 

@@ -17,7 +17,7 @@ export const ROW_LIMIT = 100_000;
  */
 export async function readWorkbook(kind: RegisterKind, file: Buffer): Promise<Line[]> {
   if (file.length > FILE_LIMIT) throw refused('workbook_too_large', { megabytes: FILE_LIMIT / 1024 / 1024 });
-  const reader = new ExcelJS.stream.xlsx.WorkbookReader(Readable.from([repack(file)]), {
+  const reader = new ExcelJS.stream.xlsx.WorkbookReader(Readable.from([await repack(file)]), {
     sharedStrings: 'cache',
     styles: 'cache', // tells a date from a number
     hyperlinks: 'ignore',

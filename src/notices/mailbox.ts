@@ -1,6 +1,7 @@
 // src/notices/mailbox.ts: the example county's post: an SMTP server that keeps every mail it accepts for the mailbox page.
 import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
+import PostalMime from 'postal-mime';
 import { SMTPServer } from 'smtp-server';
 import { type Instant, instant } from '../platform/civil.ts';
 import { type Db, sql } from '../platform/db.ts';
@@ -20,11 +21,12 @@ export async function openMailbox(db: Db, port = 0): Promise<Mailbox> {
     disableReverseLookup: true,
     closeTimeout: 1_000, // ms: what a stop waits for a mail half received
     onData(stream, session, done) {
-      text(stream)
-        .then((raw) =>
+      buffer(stream)
+        .then(parseMail)
+        .then((mail) =>
           keep(
             db,
-            parseMail(raw),
+            mail,
             session.envelope.rcptTo.map(({ address }) => address),
           ),
         )
@@ -59,43 +61,13 @@ async function keep(db: Db, mail: ParsedMail, to: readonly string[]): Promise<vo
   );
 }
 
-/** Reads the mails that we write: one part of plain text in base64, quoted-printable or as it is. */
-export function parseMail(raw: string): ParsedMail {
-  const end = raw.indexOf('\r\n\r\n');
-  const head = raw.slice(0, end).replace(/\r\n[ \t]+/g, ' ');
-  const header = (name: string) => new RegExp(`^${name}:[ \\t]*(.*)$`, 'im').exec(head)?.[1]?.trim() ?? '';
-  const encoded = raw.slice(end + 4);
-  const encoding = header('Content-Transfer-Encoding').toLowerCase();
-  const body =
-    encoding === 'base64'
-      ? Buffer.from(encoded, 'base64').toString('utf8')
-      : encoding === 'quoted-printable'
-        ? unquoted(encoded.replace(/=\r\n/g, ''))
-        : encoded;
+/** What the mailbox page shows of a mail. */
+async function parseMail(raw: Buffer): Promise<ParsedMail> {
+  const { messageId, subject, text, date } = await PostalMime.parse(raw);
   return {
-    messageId: header('Message-ID'),
-    subject: decodedWords(header('Subject')),
-    body: body.replace(/\r\n/g, '\n'),
-    date: instant(new Date(header('Date'))),
+    messageId: messageId ?? '',
+    subject: subject ?? '',
+    body: (text ?? '').replace(/\r\n/g, '\n'),
+    date: instant(new Date(date ?? '')),
   };
-}
-
-/** RFC 2047 words; the space between two of them is only folding, and a character may be cut between them. */
-function decodedWords(subject: string): string {
-  const joined = subject.replace(/(\?=)\s+(=\?)/g, '$1$2');
-  return joined.replace(/(?:=\?UTF-8\?[BQ]\?[^?]*\?=)+/gi, (words) => {
-    const parts = [...words.matchAll(/=\?UTF-8\?([BQ])\?([^?]*)\?=/gi)].map(([, kind = 'B', word = '']) =>
-      kind.toUpperCase() === 'B' ? Buffer.from(word, 'base64') : bytesOf(word.replace(/_/g, ' ')),
-    );
-    return Buffer.concat(parts).toString('utf8');
-  });
-}
-
-const unquoted = (quoted: string): string => bytesOf(quoted).toString('utf8');
-
-function bytesOf(quoted: string): Buffer {
-  return Buffer.from(
-    quoted.replace(/=([0-9A-F]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
-    'latin1',
-  );
 }

@@ -1,5 +1,5 @@
 // src/notices/schema.ts: one's own notices, and the mails of the example county's mailbox.
-import { z } from 'zod';
+import * as z from 'zod';
 import { moment } from '../platform/http/forms.ts';
 import { PageQuery, pageSchema } from '../platform/http/page.ts';
 

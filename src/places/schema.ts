@@ -1,5 +1,5 @@
 // src/places/schema.ts: how divisions and days look from outside.
-import { z } from 'zod';
+import * as z from 'zod';
 import { civilDay } from '../platform/http/forms.ts';
 import { PageQuery, pageSchema } from '../platform/http/page.ts';
 

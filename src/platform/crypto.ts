@@ -1,5 +1,6 @@
 // src/platform/crypto.ts: field encryption (AES-256-GCM with key ids), the blind index, and masking.
 import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from 'node:crypto';
+import canonicalize from 'canonicalize';
 
 export interface Keys {
   /** The key that encrypts from now on. */
@@ -59,15 +60,17 @@ export function mask(plain: string): string {
     : plain.slice(0, 4) + '*'.repeat(plain.length - 8) + plain.slice(-4);
 }
 
-/** Hex sha256 of JSON with sorted keys: equal for equal values, whatever the order they were written in. */
+/** Hex sha256 of canonical JSON: equal for equal values, whatever the order they were written in. */
 export function canonicalHash(value: unknown): string {
   return createHash('sha256').update(canonicalJson(value)).digest('hex');
 }
 
+/**
+ * JSON in the canonical form of RFC 8785 (JCS), so that anybody's verifier, in any language, gets the same bytes.
+ * @throws Error for what has no such form: not finite, or half a surrogate pair.
+ */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
+  const text = canonicalize(value);
+  if (text === undefined) throw new Error('no JSON');
+  return text;
 }

@@ -1,5 +1,5 @@
 // src/platform/metrics.ts: what an operator watches: how long answers take, how much is open, and whether wakes and notices flow.
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client';
 import { systemActor } from './actor.ts';
 import { instant } from './civil.ts';
 import { type Db, rows, sql } from './db.ts';

@@ -1,5 +1,5 @@
 // src/population/schema.ts: how households and their people look from outside: numbers are masked.
-import { z } from 'zod';
+import * as z from 'zod';
 import { PageQuery, pageSchema } from '../platform/http/page.ts';
 
 export const HouseholdReply = z.object({

@@ -1,5 +1,5 @@
 // src/referrals/routes.ts: the doors to referrals: who has one in hand, has the patient left, arrived, and what came of it.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Tx } from '../platform/db.ts';
 import { DomainError, Status } from '../platform/errors.ts';
 import { moment, momentGiven } from '../platform/http/forms.ts';

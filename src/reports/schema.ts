@@ -1,5 +1,5 @@
 // src/reports/schema.ts: what the report doors answer.
-import { z } from 'zod';
+import * as z from 'zod';
 import { civilDay as day } from '../platform/http/forms.ts';
 import { PageQuery, pageSchema } from '../platform/http/page.ts';
 

@@ -1,5 +1,5 @@
 // src/story/routes.ts: the example's clock: its day, and 过一天. Mounted in a demonstration only.
-import { z } from 'zod';
+import * as z from 'zod';
 import { dateOf, plusDays } from '../platform/civil.ts';
 import { everyone, type Route, route } from '../platform/http/route.ts';
 import { nextDay } from './acts.ts';

@@ -1,5 +1,5 @@
 // src/supervision/schema.ts: what comes in and goes out of the doors of checks, findings, rounds and signals.
-import { z } from 'zod';
+import * as z from 'zod';
 import { civilDay, moment, momentGiven } from '../platform/http/forms.ts';
 import { PageQuery, pageSchema } from '../platform/http/page.ts';
 import type { RecordKind } from '../visits/schema.ts';

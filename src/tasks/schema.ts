@@ -1,5 +1,5 @@
 // src/tasks/schema.ts: what holding, promising, moving and asking for help take.
-import { z } from 'zod';
+import * as z from 'zod';
 import { civilDay } from '../platform/http/forms.ts';
 
 const Reason = z.string().trim().min(1).max(200).describe('stands on every report: no names');

@@ -1,5 +1,5 @@
 // src/teams/schema.ts: how teams look from outside, and what changes them.
-import { z } from 'zod';
+import * as z from 'zod';
 import { DivisionCode } from '../places/schema.ts';
 import { civilDay as day, moment } from '../platform/http/forms.ts';
 import { PageQuery, pageSchema } from '../platform/http/page.ts';

@@ -1,5 +1,5 @@
 // src/visits/routes.ts: the team member's doors: what is owed, what was done at a door, and what became of it.
-import { z } from 'zod';
+import * as z from 'zod';
 import { isClinicalReader } from '../access/store.ts';
 import { dateOf } from '../platform/civil.ts';
 import { DomainError, Status } from '../platform/errors.ts';

@@ -1,5 +1,5 @@
 // src/visits/schema.ts: what a phone sends of one stop at a door. Well-formed is all it must be: what is odd is judged or reviewed, never refused.
-import { z } from 'zod';
+import * as z from 'zod';
 import { HtnRecord, T2dmRecord } from '../followups/schema.ts';
 import { civilDay, momentGiven } from '../platform/http/forms.ts';
 

@@ -1,5 +1,5 @@
 // src/platform/http/forms.ts: days and moments as bodies and answers carry them.
-import { z } from 'zod';
+import * as z from 'zod';
 import { type CivilDate, type Instant, instant } from '../civil.ts';
 
 /** A day in the county, `YYYY-MM-DD`, given or told. */

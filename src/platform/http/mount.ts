@@ -1,7 +1,7 @@
 // src/platform/http/mount.ts: opens a declared door: who is it, may she, is it well formed, then one transaction, and an answer.
 import { createHash } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { AccountActor } from '../actor.ts';
 import { systemActor } from '../actor.ts';
 import type { Instant } from '../civil.ts';

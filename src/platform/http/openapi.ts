@@ -1,5 +1,5 @@
 // src/platform/http/openapi.ts: the API's description, made from the very list the server is built from.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RouteSpec } from './route.ts';
 
 type Json = Record<string, unknown>;

@@ -1,5 +1,5 @@
 // src/platform/http/page.ts: keyset pages, the same on every list: `?after=&limit=`, and `next` to go on with.
-import { z } from 'zod';
+import * as z from 'zod';
 import { DomainError, Status } from '../errors.ts';
 
 const LONGEST_CURSOR = 200; // characters: a code and a number, or two

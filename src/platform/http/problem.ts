@@ -1,6 +1,6 @@
 // src/platform/http/problem.ts: every refusal in one form (RFC 9457): a stable code, the field, the reason and the remedy in the reader's language.
 import type { NextFunction, Request, Response } from 'express';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { DomainError, type Fault } from '../errors.ts';
 import { keysOf, type Locale, say } from '../locale.ts';
 import type { Log } from '../log.ts';

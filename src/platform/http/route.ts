@@ -1,5 +1,5 @@
 // src/platform/http/route.ts: the form of an HTTP door. A room declares its doors; the server and OpenAPI are built from the same list.
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { AccountActor } from '../actor.ts';
 import type { Instant } from '../civil.ts';
 import type { Keys } from '../crypto.ts';
