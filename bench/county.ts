@@ -4,7 +4,7 @@ import { approveCampaign, draftCampaign, prepareCampaign, submitCampaign } from 
 import { campaignReadiness, requestLaunch, waiveCheck } from '../src/campaigns/acts/launch.ts';
 import { insertCalendar } from '../src/places/store.ts';
 import { type AccountActor, systemActor } from '../src/platform/actor.ts';
-import { at } from '../src/platform/civil.ts';
+import { at, dateOf } from '../src/platform/civil.ts';
 import { type Db, openDb } from '../src/platform/db.ts';
 import { bareConnection } from './ground.ts';
 
@@ -77,7 +77,7 @@ export async function fillCounty(url: string, passwordHash: string): Promise<voi
     join household h on h.id = p.household_id where right(h.register_no, 3)::integer <= ${HYPERTENSIVE}`);
   await client.end();
   const db = openDb({ url, appConnections: 1, systemConnections: 1 });
-  await db.tx(systemActor(COUNTY), LAUNCHED_AT, (tx) => insertCalendar(tx, COUNTY, [2017, 2018]));
+  await db.tx(systemActor(COUNTY), LAUNCHED_AT, (tx) => insertCalendar(tx, COUNTY, [2017, 2018], dateOf(LAUNCHED_AT)));
   await db.close();
 }
 

@@ -11,7 +11,7 @@ export interface NewCounty {
   /** Six digits, GB/T 2260. */
   readonly code: string;
   readonly name: string;
-  /** Years whose days are loaded; a question about any other throws. */
+  /** Years whose days are loaded, provisional where their notice is not out; a question about any other throws. */
   readonly years: readonly number[];
   readonly spans?: readonly CalendarSpan[];
   /** Its first administrator; the password is set apart. */
@@ -24,7 +24,7 @@ export interface NewCounty {
  */
 export async function openCounty(tx: Tx, county: NewCounty, asOf: Instant): Promise<AccountActor> {
   await insertDivisions(tx, county.code, [{ code: county.code, name: county.name }]);
-  await insertCalendar(tx, county.code, county.years);
+  await insertCalendar(tx, county.code, county.years, dateOf(asOf));
   await insertSpans(tx, county.code, county.spans ?? []);
   const [admin] = await insertAccounts(tx, county.code, [county.admin]);
   if (!admin) throw new DomainError(Status.conflict, { code: 'login_in_use', field: '/admin/login' });

@@ -63,11 +63,16 @@ export async function divisionNames(tx: Tx, countyCode: string): Promise<Readonl
 }
 
 /**
- * Loads the days of `years`. A day that was provisional takes what has been published since; every other stays as it is.
+ * Loads the days of `years` as they are known on the day `on`. A day that was provisional takes what has been published since; every other stays as it is.
  * The running count of working days is made anew over all loaded years, so their order of loading does not matter.
  */
-export async function insertCalendar(tx: Tx, countyCode: string, years: readonly number[]): Promise<void> {
-  const days = years.flatMap((year) => calendarDays(year));
+export async function insertCalendar(
+  tx: Tx,
+  countyCode: string,
+  years: readonly number[],
+  on: CivilDate,
+): Promise<void> {
+  const days = years.flatMap((year) => calendarDays(year, on));
   await sql`insert into calendar_day (county_code, day, workday, workday_no, name, provisional)
     select ${countyCode}, n.day, n.workday, 0, n.name, n.provisional
     from jsonb_to_recordset(${JSON.stringify(days)}::jsonb) as n(day date, workday boolean, name text, provisional boolean)
@@ -81,7 +86,7 @@ export async function insertCalendar(tx: Tx, countyCode: string, years: readonly
 }
 
 /** Loads every year from the first loaded one through `through` that is absent or provisional, so that no question of tomorrow meets an absent day. */
-export async function completeCalendar(tx: Tx, countyCode: string, through: number): Promise<void> {
+export async function completeCalendar(tx: Tx, countyCode: string, through: number, on: CivilDate): Promise<void> {
   const wanted = await rows(
     tx,
     sql<{ year: number }>`
@@ -95,6 +100,7 @@ export async function completeCalendar(tx: Tx, countyCode: string, through: numb
     tx,
     countyCode,
     wanted.map(({ year }) => year),
+    on,
   );
 }
 

@@ -14,7 +14,7 @@ import { calendarDays } from '../../src/places/holidays.ts';
 import { makeCalendar } from '../../src/places/rules.ts';
 import { at } from '../../src/platform/civil.ts';
 
-const calendar = makeCalendar([...calendarDays(2017), ...calendarDays(2018)]);
+const calendar = makeCalendar([...calendarDays(2017, '2018-01-01'), ...calendarDays(2018, '2018-01-01')]);
 const session = { heldOn: '2018-02-07', fromTime: '09:00', toTime: '16:00' } as const;
 const times = sessionTimes(session, calendar);
 

@@ -107,7 +107,7 @@ describe('a missing year', () => {
 
 describe('rows of a year', () => {
   it('follow the notice, with the holiday’s name on days off and on days worked for it', () => {
-    const rows = calendarDays(2018);
+    const rows = calendarDays(2018, '2017-11-30');
     expect(rows).toHaveLength(365);
     expect(rows.map(({ day, workday }) => ({ day, workday }))).toEqual(published(2018));
     expect(rows.find(({ day }) => day === '2018-02-16')).toEqual({
@@ -127,13 +127,27 @@ describe('rows of a year', () => {
 
   it('are provisional from 2027, the first year without a notice, and before 2004', () => {
     const years = Array.from({ length: 30 }, (_, n) => 2000 + n);
-    expect(years.filter((year) => calendarDays(year).some((row) => row.provisional))).toEqual([
+    expect(years.filter((year) => calendarDays(year, '2026-11-24').some((row) => row.provisional))).toEqual([
       2000, 2001, 2002, 2003, 2027, 2028, 2029,
     ]);
   });
 
+  it('know on the story’s day what had been published by then: 2018, not 2019', () => {
+    const provisional = (year: number, on: CivilDate) => calendarDays(year, on).every((row) => row.provisional);
+    expect([2017, 2018, 2019].map((year) => provisional(year, '2018-01-30'))).toEqual([false, false, true]);
+    expect([provisional(2018, '2017-11-29'), provisional(2019, '2018-12-06')]).toEqual([true, false]);
+  });
+
+  it('keep the 11 statutory days of their time off, swapping none', () => {
+    const rows = calendarDays(2019, '2018-01-30').filter(({ name }) => name !== null);
+    expect(rows.map(({ day }) => day.slice(5)).join(' ')).toBe(
+      '01-01 02-05 02-06 02-07 04-05 05-01 06-07 09-13 10-01 10-02 10-03',
+    );
+    expect(calendarDays(2019, '2018-01-30').find(({ day }) => day === '2019-02-02')?.workday).toBe(false); // a Saturday, later worked
+  });
+
   it('keep the 13 statutory days off while they are provisional', () => {
-    const rows = calendarDays(2027);
+    const rows = calendarDays(2027, '2026-10-01');
     expect(rows).toHaveLength(365);
     expect(rows.every((row) => row.provisional)).toBe(true);
     expect(rows.filter((row) => row.name).map((row) => row.day.slice(5))).toEqual([

@@ -6,7 +6,7 @@ import { goals } from './goals.js';
 import { lateTable } from './late.js';
 import { empty, problemBox, skeleton } from './states.js';
 import { townTable } from './towns.js';
-import { count, day, rate, w } from './words.js';
+import { count, day, locale, rate, w } from './words.js';
 
 const READERS = new Set(['admin', 'planner', 'supervisor', 'bureau']);
 const OVER = new Set(['closed', 'cancelled']);
@@ -131,7 +131,7 @@ function draw(place, [progress, goalList, calendar], { drive, story, lead }) {
         }),
         progress.credited > 0 ? ` ${w('overview.credited', { credited: count(progress.credited) })}` : null,
       ),
-    h('section', {}, h('h2', {}, w('chart.title')), chart),
+    h('section', {}, h('h2', {}, w('chart.title')), chart, provisionalNote(calendar)),
     h('section', {}, h('h2', {}, w('goals.title')), goals(goalList.goals)),
     h(
       'div',
@@ -160,6 +160,15 @@ function sentence({ clock, seen, total, forecast, shortfall, paceNeeded, finishO
       where + w('overview.short', { forecast: count(forecast), short: count(shortfall), needed: rate(paceNeeded) })
     );
   return finishOn ? where + w('overview.in_time', { finish: day(finishOn) }) : where;
+}
+
+/** Years whose holidays nobody has published yet: working days in them are a guess, and said to be. */
+function provisionalNote({ days }) {
+  const years = [...new Set(days.filter(({ provisional }) => provisional).map(({ day: on }) => on.slice(0, 4)))];
+  return (
+    years.length > 0 &&
+    h('p', { class: 'note' }, w('overview.provisional', { years: new Intl.ListFormat(locale).format(years) }))
+  );
 }
 
 /** The days on which everybody would be seen, at the fastest and the slowest pace so far. */

@@ -42,7 +42,7 @@ export async function sweepRegister(tx: Tx, actor: SystemActor, keys: Keys, asOf
   for (const series of await lockDueRecurrences(tx, actor.countyCode, night)) {
     switch (series.what) {
       case 'review':
-        await completeCalendar(tx, actor.countyCode, Number(today.slice(0, 4)) + 1); // a date may lie a year ahead
+        await completeCalendar(tx, actor.countyCode, Number(today.slice(0, 4)) + 1, today); // a date may lie a year ahead
         await nightlyReview(tx, actor, asOf);
         await forgetAnswers(tx, actor.countyCode, asOf);
         await moveRecurrence(tx, actor.countyCode, series.key, plusDays(night, 1));

@@ -3,7 +3,7 @@ import { calendarDays } from '../../../src/places/holidays.ts';
 import { makeCalendar } from '../../../src/places/rules.ts';
 import { driveClock } from '../../../src/reports/rules/clock.ts';
 
-const calendar = makeCalendar([2017, 2018].flatMap(calendarDays));
+const calendar = makeCalendar([2017, 2018].flatMap((year) => calendarDays(year, '2018-01-01')));
 const WINDOW = { from: '2017-12-01', to: '2018-02-28' } as const;
 
 describe('the days of the example drive', () => {
