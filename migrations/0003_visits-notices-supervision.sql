@@ -319,6 +319,16 @@ create table round_stage (
   foreign key (county_code, round_id) references round
 );
 
+create table round_eligible ( -- what a round drew from, published with the draw: ids and lots, nothing of a person
+  county_code text not null,
+  round_id uuid not null,
+  record_id uuid not null,
+  lot text not null,
+  drawn boolean not null,
+  primary key (county_code, round_id, record_id),
+  foreign key (county_code, round_id) references round
+);
+
 create table sample (
   county_code text not null,
   round_id uuid not null,

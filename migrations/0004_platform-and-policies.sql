@@ -152,7 +152,6 @@ call protect('check_result', 'area_code = any((select my_areas())::text[])');
 call protect('finding', 'area_code = any((select my_areas())::text[])', 'insert, update');
 call protect('rectification', 'area_code = any((select my_areas())::text[])');
 call protect('sample', 'area_code = any((select my_areas())::text[])');
-call protect('round', 'area_code = any((select my_areas())::text[])');
 call protect('device', 'area_code = any((select my_areas())::text[])', 'insert, update');
 call protect('duty_roster', 'county_code = any((select my_counties())::text[])', 'insert, update');
 
@@ -187,6 +186,10 @@ call protect('approval', 'county_code = any((select my_counties())::text[])');
 call protect('duty', 'county_code = any((select my_counties())::text[])');
 call protect('goal', 'county_code = any((select my_counties())::text[])');
 call protect('waiver', 'county_code = any((select my_counties())::text[])');
+call protect('round', 'county_code = any((select my_counties())::text[])');
+-- Blind: the teams read which of their records were drawn only when every re-visit is answered.
+call protect('round_eligible', 'county_code = any((select my_counties())::text[]) and ((select i_am(''supervisor'', ''planner'', ''admin'', ''bureau''))
+  or round_id in (select g.round_id from round_stage g where g.stage = ''answered''))');
 call protect('round_stage', 'county_code = any((select my_counties())::text[])');
 call protect('seal', 'county_code = any((select my_counties())::text[])');
 call protect('recurrence', 'county_code = any((select my_counties())::text[])', 'insert, update');
@@ -219,6 +222,20 @@ grant insert on wake to doorstep_app;
 grant select, insert, update, delete on wake, session, attempt to doorstep_system;
 grant select on story to doorstep_app;
 grant select, insert, update on story to doorstep_system;
+
+-- Whether somebody re-visited for a round, was there at a visit it drew, confirmed one, or put right what it found: asked of oneself, whichever rows one sees.
+create function had_part_in_round(county text, round uuid, account uuid) returns boolean language sql stable security definer set search_path = public as $$
+  select exists (select from check_result c where c.county_code = county and c.round_id = round and c.checked_by = account)
+    or exists (select from sample s
+      join record r on r.county_code = s.county_code and r.id = s.record_id and r.filing = 'accepted'
+      join visit v on v.county_code = r.county_code and v.id = r.visit_id and v.body_hash = r.visit_hash
+      where s.county_code = county and s.round_id = round and (account in (r.account_id, v.account_id, v.partner_id)
+        or exists (select from confirmation f where f.county_code = r.county_code and f.record_id = r.id and f.account_id = account)))
+    or exists (select from check_result c
+      join finding f on f.county_code = c.county_code and f.check_id = c.id
+      join rectification x on x.county_code = f.county_code and x.finding_id = f.id
+      where c.county_code = county and c.round_id = round and account in (f.owner_id, x.account_id))
+$$;
 
 -- How many people have a plan on file: a count for the planner, who does not see the plans themselves.
 create function persons_with_plan(county text, areas text[]) returns bigint language sql stable security definer set search_path = public as $$

@@ -1,20 +1,23 @@
 // src/supervision/routes.ts: the doors to checks, findings, rounds and signals.
-import { randomBytes, randomUUID } from 'node:crypto';
 import { pageOf } from '../platform/http/page.ts';
 import { everyone, type Role, type Route, route } from '../platform/http/route.ts';
 import { putRight, recordChecklist, recordRevisit } from './acts/checks.ts';
-import { announceRound, decideRound, roundReply } from './acts/rounds.ts';
+import { drawReply } from './acts/draw.ts';
+import { announceRound, decideRound, endField, roundReply } from './acts/rounds.ts';
 import {
   Checklist,
   CheckReply,
   CopiedReadings,
   Deciding,
+  DrawReply,
   FindingPage,
   FindingQuery,
   NewRound,
   OfId,
   PutRight,
   Revisit,
+  RoundPage,
+  RoundQuery,
   RoundReply,
   SignalQuery,
   Summary,
@@ -22,12 +25,11 @@ import {
 } from './schema.ts';
 import { copiedReadings } from './signals.ts';
 import { checkSummary, findingsUnder } from './store/checks.ts';
+import { roundsListed } from './store/rounds.ts';
 
 const checkers: readonly Role[] = ['supervisor', 'facility'];
 const overseers: readonly Role[] = ['supervisor', 'planner', 'admin'];
 const organisers: readonly Role[] = ['supervisor', 'planner'];
-
-const SEED_BYTES = 32; // as many as its hash: nobody finds it before the draw
 
 export const supervisionRoutes: readonly Route[] = [
   route(
@@ -105,9 +107,8 @@ export const supervisionRoutes: readonly Route[] = [
       status: 201,
     },
     async ({ tx, actor, keys, body, asOf }) => {
-      const id = randomUUID();
-      const seed = randomBytes(SEED_BYTES).toString('hex');
-      await announceRound(tx, actor, keys, body, { id, seed, plannedBy: actor.accountId }, asOf);
+      const id = await announceRound(tx, actor, keys, body, { plannedBy: actor.accountId }, asOf);
+      if (id === null) throw new Error('a round without a key is announced once');
       return roundReply(tx, actor, id);
     },
   ),
@@ -121,6 +122,44 @@ export const supervisionRoutes: readonly Route[] = [
       reply: RoundReply,
     },
     ({ tx, actor, params }) => roundReply(tx, actor, params.id),
+  ),
+  route(
+    {
+      method: 'get',
+      path: '/rounds',
+      summary: 'Rounds of the county, with the hash of each seed',
+      roles: everyone,
+      query: RoundQuery,
+      reply: RoundPage,
+    },
+    async ({ tx, actor, query: { after, limit } }) =>
+      pageOf(await roundsListed(tx, actor.countyCode, after, limit + 1), limit, ({ id }) => id),
+  ),
+  route(
+    {
+      method: 'get',
+      path: '/rounds/:id/draw',
+      summary: 'What a round drew, from what and how, so that a stranger can draw it again: docs/draws.md',
+      roles: everyone,
+      params: OfId,
+      reply: DrawReply,
+    },
+    ({ tx, actor, params }) => drawReply(tx, actor, params.id),
+  ),
+  route(
+    {
+      method: 'post',
+      path: '/rounds/:id/end-field',
+      summary: 'End a field work that is past due: re-visits never made stand as such in their lots',
+      roles: organisers,
+      params: OfId,
+      body: Deciding,
+      reply: RoundReply,
+    },
+    async ({ tx, actor, params, body, asOf }) => {
+      await endField(tx, actor, params.id, body.reason, asOf);
+      return roundReply(tx, actor, params.id);
+    },
   ),
   route(
     {

@@ -19,7 +19,7 @@ export type RoundStep = 'draw' | 'send' | 'answer' | 'seal';
 export interface RoundFacts {
   readonly stage: RoundStage;
   readonly periodTo: CivilDate;
-  /** Samples that nobody has re-visited yet. */
+  /** Samples whose re-visit is still owed. */
   readonly unanswered: number;
 }
 
@@ -60,6 +60,18 @@ export function lotPlan(n: number, tolerable: number, intolerable: number): LotP
     if (plan.alpha + plan.beta < best.alpha + best.beta) best = plan;
   }
   return best;
+}
+
+/** Above this chance of passing a bad lot, a pass says nothing. LQAS in the field takes 10 to 20 %: 5 re-visits reach 0.17, 2 have 0.49. */
+export const BETA_BOUND = 0.2;
+
+export const lotDecisions = ['passes', 'fails', 'not_enough'] as const;
+export type LotDecision = (typeof lotDecisions)[number];
+
+/** What a lot's re-visits decide. Too many refuted fail it whatever their number; few refuted among few prove nothing. */
+export function decideLot(refuted: number, plan: LotPlan): LotDecision {
+  if (refuted > plan.accept) return 'fails';
+  return plan.beta > BETA_BOUND ? 'not_enough' : 'passes';
 }
 
 /** P(X ≤ c) for X ~ Bin(n, p). */

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { civilDay, moment, momentGiven } from '../platform/http/forms.ts';
 import { PageQuery, pageSchema } from '../platform/http/page.ts';
 import type { RecordKind } from '../visits/schema.ts';
-import { roundStages } from './rules.ts';
+import { BETA_BOUND, lotDecisions, roundStages } from './rules.ts';
 
 const words = z.string().trim().min(1).max(500);
 const area = z.string().regex(/^(\d{6}|\d{9}|\d{12})$/);
@@ -129,14 +129,59 @@ export type NewRound = z.infer<typeof NewRound>;
 
 export const Deciding = z.strictObject({ reason: words });
 
+export const RoundQuery = PageQuery.extend({
+  after: z.uuid().optional().describe('where the page before ended: its `next`'),
+}).strict();
+const RoundListed = z.strictObject({
+  id: z.uuid(),
+  campaignId: z.uuid().nullable(),
+  areaCode: area,
+  seedHash: z.string(),
+  periodFrom: civilDay,
+  periodTo: civilDay,
+  stage: z.enum(roundStages),
+});
+export type RoundListed = z.infer<typeof RoundListed>;
+export const RoundPage = pageSchema(RoundListed);
+
+/** Everything a stranger needs to draw a round again; ids and codes only. docs/draws.md has the script. */
+export const DrawReply = z.strictObject({
+  id: z.uuid(),
+  areaCode: area,
+  periodFrom: civilDay,
+  periodTo: civilDay,
+  rule: RoundRule,
+  method: z.strictObject({
+    name: z.literal('lowest-sha256'),
+    words: z.strictObject({ 'zh-CN': z.string(), en: z.string() }),
+  }),
+  seedHash: z.string().describe('sha256 of the seed, published before the period ends'),
+  drawnAt: moment.nullable(),
+  eligible: z.int().nullable().describe('how many records were drawn from'),
+  eligibleHash: z.string().nullable().describe('sha256 of the lines `lot id`, sorted, with a newline between them'),
+  drawn: z.int().nullable(),
+  listed: z
+    .boolean()
+    .describe(
+      'whether seed and list stand below: to supervisors, planners and bureaus from the draw, to all once answered',
+    ),
+  seed: z.string().nullable(),
+  lots: z.array(z.strictObject({ lot: z.string(), eligible: z.array(z.uuid()), drawn: z.array(z.uuid()) })),
+});
+export type DrawReply = z.infer<typeof DrawReply>;
+
+const plan = {
+  accept: z.int().describe('c: the lot passes with at most this many refuted'),
+  alpha: z.number().describe('α: the chance that a lot at the tolerable share fails'),
+  beta: z.number().describe('β: the chance that a lot at the intolerable share passes'),
+};
 const lot = z.strictObject({
   lot: z.string(),
-  checked: z.int(),
+  checked: z.int().describe('n: re-visits that were made'),
+  unanswered: z.int().describe('drawn, and never re-visited'),
   refuted: z.int(),
-  accept: z.int(),
-  alpha: z.number(),
-  beta: z.number(),
-  passes: z.boolean(),
+  ...plan,
+  decision: z.enum(lotDecisions).describe(`not_enough: β is above ${BETA_BOUND}, so few refuted prove nothing`),
 });
 export type Lot = z.infer<typeof lot>;
 
@@ -154,6 +199,9 @@ export const RoundReply = z.strictObject({
   samples: z.array(
     z.strictObject({ recordId: z.uuid(), areaCode: area, taskId: z.uuid().nullable(), answered: z.boolean() }),
   ),
+  plan: z
+    .strictObject({ n: z.int(), ...plan, enough: z.boolean().describe(`whether β is at most ${BETA_BOUND}`) })
+    .describe('what a full lot can decide: published with the rule'),
   lots: z.array(lot).describe('what each lot decides, once every re-visit is answered'),
 });
 export type RoundReply = z.infer<typeof RoundReply>;

@@ -2,16 +2,19 @@ import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AccountActor } from '../../src/platform/actor.ts';
 import { at, type Instant } from '../../src/platform/civil.ts';
+import { blindIndex } from '../../src/platform/crypto.ts';
 import { type Db, openDb, rows, sql, type Tx } from '../../src/platform/db.ts';
 import { recordRevisit } from '../../src/supervision/acts/checks.ts';
 import {
   announceRound,
   decideRound,
+  endField,
   lookAtRound,
   roundReply,
   takeRoundStep,
 } from '../../src/supervision/acts/rounds.ts';
 import type { NewRound } from '../../src/supervision/schema.ts';
+import { hasPartIn } from '../../src/supervision/store/rounds.ts';
 import { COUNTY, type SmallCounty, smallCounty, testKeys } from '../fixtures/county.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { visited } from './field.ts';
@@ -22,7 +25,7 @@ let county: SmallCounty;
 let planner: AccountActor;
 let checker: AccountActor;
 
-const SEED = 'a seed that nobody knows before the draw';
+const seeds = new Map<string, string>();
 const ANNOUNCED: Instant = at('2018-01-20', '10:00');
 const DRAW: Instant = at('2018-02-01', '07:30');
 const FIELD: Instant = at('2018-02-02', '10:00');
@@ -59,10 +62,12 @@ const round = (more: Partial<NewRound> = {}): NewRound => ({
   ...more,
 });
 async function announced(more: Partial<NewRound> = {}): Promise<string> {
-  const id = randomUUID();
-  await db.tx(planner, ANNOUNCED, (tx) =>
-    announceRound(tx, planner, testKeys, round(more), { id, seed: SEED, plannedBy: county.planner }, ANNOUNCED),
+  const key = randomUUID();
+  const id = await db.tx(planner, ANNOUNCED, (tx) =>
+    announceRound(tx, planner, testKeys, round(more), { key, plannedBy: county.planner }, ANNOUNCED),
   );
+  if (id === null) throw new Error('a key is announced once');
+  seeds.set(id, blindIndex(testKeys, `round seed ${key}`));
   return id;
 }
 
@@ -70,24 +75,33 @@ describe('before its period ends', () => {
   it('publishes the rule and the hash of a seed, and shows the seed to nobody', async () => {
     const id = await announced();
     const reply = await shown(id);
-    expect(reply.seedHash).toBe(createHash('sha256').update(SEED).digest('hex'));
+    const seed = seeds.get(id) ?? '';
+    expect(reply.seedHash).toBe(createHash('sha256').update(seed).digest('hex'));
     expect(reply).toMatchObject({ seed: null, samples: [], stage: 'announced' });
     const everything = await system(DRAW, (tx) =>
       rows(tx, sql<{ text: string }>`select row_to_json(r)::text as text from round r`),
     );
-    expect(everything.map(({ text }) => text).join()).not.toContain(SEED);
+    expect(everything.map(({ text }) => text).join()).not.toContain(seed);
     expect(JSON.stringify(reply)).not.toContain('sealedSeed');
   });
 
-  it('is announced once under one id, and not after the period', async () => {
-    const id = await announced();
-    const again = { id, seed: 'another', plannedBy: county.planner };
-    expect(
-      await db.tx(planner, ANNOUNCED, (tx) => announceRound(tx, planner, testKeys, round(), again, ANNOUNCED)),
-    ).toBe(false);
-    await expect(
-      db.tx(planner, DRAW, (tx) => announceRound(tx, planner, testKeys, round(), { ...again, id: randomUUID() }, DRAW)),
-    ).rejects.toThrow('round_too_late');
+  it('is announced once under one key, anew without one, and not after the period', async () => {
+    const say = (announcement: { key?: string }, asOf = ANNOUNCED) =>
+      db.tx(planner, asOf, (tx) =>
+        announceRound(tx, planner, testKeys, round(), { ...announcement, plannedBy: county.planner }, asOf),
+      );
+    expect(await say({ key: 'monthly/2018-01' })).toMatch(/^[0-9a-f-]{36}$/);
+    expect(await say({ key: 'monthly/2018-01' })).toBeNull();
+    expect(await say({})).not.toBe(await say({}));
+    await expect(say({}, DRAW)).rejects.toThrow('round_too_late');
+  });
+
+  it('says what a lot of that size could decide', async () => {
+    const few = await shown(await announced({ rule: { ...round().rule, perLot: 2 } }));
+    expect(few.plan).toMatchObject({ n: 2, accept: 0, enough: false });
+    expect(few.plan.beta).toBeCloseTo(0.49, 2);
+    const more = await shown(await announced({ rule: { ...round().rule, perLot: 19 } }));
+    expect(more.plan).toMatchObject({ n: 19, accept: 2, enough: true });
   });
 
   it('is not drawn, whoever asks', async () => {
@@ -127,7 +141,7 @@ describe('the draw', () => {
     const eligibleHash = createHash('sha256')
       .update(
         frame
-          .map((record) => record.id)
+          .map(({ id, team }) => `${team} ${id}`)
           .sort()
           .join('\n'),
       )
@@ -183,7 +197,7 @@ it('is answered when the last re-visit is in, decided by somebody with no part i
   const answered = await shown(id);
   expect(answered).toMatchObject({
     stage: 'answered',
-    lots: [{ lot: `${county.villages[0].code}/medical`, checked: 3, refuted: 1 }],
+    lots: [{ lot: `${county.villages[0].code}/medical`, checked: 3, unanswered: 0, refuted: 1, decision: 'fails' }],
   });
   const open = await system(FIELD, (tx) =>
     rows(
@@ -219,4 +233,90 @@ it('of a record drawn by two rounds, a re-visit answers the one whose task it na
   await db.tx(checker, FIELD, (tx) => recordRevisit(tx, checker, revisit, FIELD));
   for (const id of [first, second]) await step(id, FIELD);
   expect([(await shown(first)).stage, (await shown(second)).stage]).toEqual(['in_field', 'answered']);
+});
+
+describe('a round whose re-visits are not all made', () => {
+  const AFTER = at('2018-02-22', '10:00'); // the tenth working day, 14 February, has passed
+  const inField = async (perLot: number): Promise<string> => {
+    const id = await announced({ areaCode: county.villages[2].code, rule: { ...round().rule, perLot } });
+    for (const _ of ['draw', 'send']) await step(id, DRAW);
+    return id;
+  };
+  const end = (id: string, actor: AccountActor, asOf: Instant) =>
+    db.tx(actor, asOf, (tx) => endField(tx, actor, id, '两户外出,过了期限', asOf));
+
+  it('is ended once they are past due, by somebody with no part in it, and says what it can of the rest', async () => {
+    const id = await inField(3);
+    const { samples } = await shown(id);
+    await db.tx(checker, FIELD, (tx) =>
+      recordRevisit(tx, checker, { taskId: samples[0]?.taskId, occurredAt: FIELD, verdict: 'confirmed' }, FIELD),
+    );
+    await expect(end(id, planner, at('2018-02-14', '18:00'))).rejects.toThrow('round_field_open');
+    await expect(end(id, checker, AFTER)).rejects.toThrow('round_own_work');
+    await end(id, planner, AFTER);
+    const lot = { lot: `${county.villages[2].code}/medical`, checked: 1, unanswered: 2, refuted: 0 };
+    expect(await shown(id)).toMatchObject({ stage: 'answered', lots: [{ ...lot, decision: 'not_enough' }] });
+    await expect(end(id, planner, AFTER)).rejects.toThrow('round_stage');
+    const closed = await system(AFTER, (tx) =>
+      rows(
+        tx,
+        sql<object>`select t.close_reason as reason, t.closed_by is not null as by, count(*) as tasks
+          from sample s join task t on t.id = s.task_id where s.round_id = ${id} group by 1, 2 order by 1`,
+      ),
+    );
+    expect(closed).toEqual([
+      { reason: 'done', by: true, tasks: 1 },
+      { reason: 'not_done', by: false, tasks: 2 },
+    ]);
+    await db.tx(planner, AFTER, (tx) => decideRound(tx, planner, id, '两户未复核,样本不足', AFTER));
+    await step(id, AFTER);
+    expect((await shown(id)).stage).toBe('sealed');
+  });
+
+  it('is answered when what is left ended otherwise: the household has moved away', async () => {
+    const id = await inField(1);
+    await system(FIELD, (tx) =>
+      sql`update task set closed_at = ${FIELD}, closed_on = '2018-02-02', close_reason = 'excused', close_detail = 'moved_out'
+        where id in (select task_id from sample where round_id = ${id})`.execute(tx),
+    );
+    await step(id, FIELD);
+    expect(await shown(id)).toMatchObject({
+      stage: 'answered',
+      lots: [{ checked: 0, unanswered: 1, decision: 'not_enough' }],
+    });
+  });
+
+  it('takes a re-visit made before it was sent out', async () => {
+    const id = await announced({ areaCode: county.villages[3].code, rule: { ...round().rule, perLot: 1 } });
+    await step(id, DRAW);
+    const [sample] = (await shown(id)).samples;
+    await db.tx(checker, FIELD, (tx) =>
+      recordRevisit(tx, checker, { taskId: sample?.taskId, occurredAt: FIELD, verdict: 'confirmed' }, FIELD),
+    );
+    for (const _ of ['send', 'answer']) await step(id, FIELD);
+    expect((await shown(id)).stage).toBe('answered');
+  });
+});
+
+it('is not decided by whoever confirmed a visit it drew, or answered for what it found', async () => {
+  const village = county.villages[3];
+  const id = await announced({ areaCode: village.code, rule: { ...round().rule, perLot: 3 } });
+  for (const _ of ['draw', 'send']) await step(id, DRAW);
+  const { samples } = await shown(id);
+  for (const { taskId } of samples)
+    await db.tx(checker, FIELD, (tx) =>
+      recordRevisit(tx, checker, { taskId, occurredAt: FIELD, verdict: 'refuted', note: '无人来过' }, FIELD),
+    );
+  const parts = await system(FIELD, async (tx) => {
+    await sql`insert into confirmation (county_code, record_id, side, area_code, account_id, at)
+      values (${COUNTY}, ${samples[0]?.recordId}, 'cadre', ${village.code}, ${village.secondCadre}, ${FIELD})`.execute(
+      tx,
+    );
+    await sql`insert into rectification (county_code, finding_id, area_code, account_id, at, proof)
+      select ${COUNTY}, f.id, f.area_code, ${county.towns[1].supervisor}, ${FIELD}, '已补' from finding f
+      join check_result c on c.id = f.check_id where c.round_id = ${id} limit 1`.execute(tx);
+    const people = [village.doctor, village.nurse, village.secondCadre, county.towns[1].supervisor, county.supervisor];
+    return Promise.all([...people, county.planner].map((who) => hasPartIn(tx, COUNTY, id, who)));
+  });
+  expect(parts).toEqual([true, true, true, true, true, false]);
 });

@@ -2,7 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { at } from '../../src/platform/civil.ts';
 import { wilson } from '../../src/reports/rules/share.ts';
-import { chanceBound, drawAt, dueRoundStep, lotPlan, roundStages, stageAfter } from '../../src/supervision/rules.ts';
+import {
+  chanceBound,
+  decideLot,
+  drawAt,
+  dueRoundStep,
+  lotPlan,
+  roundStages,
+  stageAfter,
+} from '../../src/supervision/rules.ts';
 
 describe('a round of re-visits', () => {
   it('goes through its stages in one order, and is decided by nobody but a person', () => {
@@ -44,6 +52,18 @@ describe('the decision on a lot', () => {
     expect(plan.accept).toBe(accept);
     expect(plan.alpha).toBeCloseTo(alpha, 2);
     expect(plan.beta).toBeCloseTo(beta, 2);
+  });
+
+  it('says passes only where a bad lot would hardly pass, and not enough to tell where it might', () => {
+    const of = (n: number, refuted: number) => decideLot(refuted, lotPlan(n, 0.05, 0.3));
+    expect([of(0, 0), of(1, 0), of(2, 0), of(5, 0), of(19, 2)]).toEqual([
+      'not_enough',
+      'not_enough',
+      'not_enough', // β 0.49
+      'passes', // β 0.17
+      'passes',
+    ]);
+    expect([of(2, 1), of(19, 3)]).toEqual(['fails', 'fails']);
   });
 
   it('has risks between 0 and 1 for any size', () => {

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { AccountActor } from '../../src/platform/actor.ts';
 import { at, type Instant } from '../../src/platform/civil.ts';
@@ -25,9 +25,6 @@ it('draws on the morning after its period, sends out, and seals once answered an
   const planner: AccountActor = { kind: 'account', countyCode: COUNTY, accountId: stage.county.planner };
   const checker: AccountActor = { ...planner, accountId: stage.county.supervisor };
   const as = <T>(actor: AccountActor, asOf: Instant, work: (tx: Tx) => Promise<T>) => stage.db.tx(actor, asOf, work);
-  const id = randomUUID();
-  const shown = () => as(planner, OPENS, (tx) => roundReply(tx, planner, id));
-  const stageNow = async () => (await shown()).stage;
   const rule = {
     kinds: ['policy_talk' as const],
     lot: 'team' as const,
@@ -37,9 +34,12 @@ it('draws on the morning after its period, sends out, and seals once answered an
     withinWorkdays: 5,
   };
   const period = { areaCode: COUNTY, rule, periodFrom: '2018-01-09', periodTo: '2018-01-31' } as const;
-  await as(planner, OPENS, (tx) =>
-    announceRound(tx, planner, testKeys, period, { id, seed: 's'.repeat(64), plannedBy: stage.county.planner }, OPENS),
-  );
+  const id =
+    (await as(planner, OPENS, (tx) =>
+      announceRound(tx, planner, testKeys, period, { plannedBy: stage.county.planner }, OPENS),
+    )) ?? '';
+  const shown = () => as(planner, OPENS, (tx) => roundReply(tx, planner, id));
+  const stageNow = async () => (await shown()).stage;
   const handle = await stage.start(`round/${id}`);
 
   await stage.until('2018-02-01', '07:25');

@@ -1,5 +1,4 @@
 // src/supervision/acts/register.ts: what the county does every night: its calendar, the follow-up review, forgetting old answers, and whatever recurs.
-import { createHash } from 'node:crypto';
 import { planSession } from '../../clinics/acts.ts';
 import type { NewSession } from '../../clinics/schema.ts';
 import { nightlyReview } from '../../followups/acts.ts';
@@ -7,7 +6,7 @@ import { completeCalendar } from '../../places/store.ts';
 import type { Actor, SystemActor } from '../../platform/actor.ts';
 import { audit } from '../../platform/audit.ts';
 import { at, type CivilDate, dateOf, type Instant, plusDays, plusMonths, timeOf } from '../../platform/civil.ts';
-import { blindIndex, type Keys } from '../../platform/crypto.ts';
+import type { Keys } from '../../platform/crypto.ts';
 import type { Tx } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { forgetAnswers } from '../../platform/idempotency.ts';
@@ -89,10 +88,9 @@ async function repeatRound(
   const { everyMonths, plannedBy, ...round } = RoundSeries.parse(series.rule);
   let next = series.nextOn;
   for (; next <= night; next = plusMonths(next, everyMonths)) {
-    const key = `${actor.countyCode}/${series.key}/${next}`;
     const announced = { ...round, periodFrom: next, periodTo: plusDays(plusMonths(next, everyMonths), -1) };
     if (announced.periodTo < dateOf(asOf)) continue;
-    const announcement = { id: uuidOf(key), seed: blindIndex(keys, `round seed ${key}`), plannedBy };
+    const announcement = { key: `${actor.countyCode}/${series.key}/${next}`, plannedBy };
     await unlessRefused(tx, actor, series.key, asOf, () =>
       announceRound(tx, actor, keys, announced, announcement, asOf),
     );
@@ -114,10 +112,4 @@ async function unlessRefused(
     if (!(error instanceof DomainError)) throw error;
     await audit(tx, actor, asOf, 'recurrence.refused', key, { codes: error.faults.map(({ code }) => code) });
   }
-}
-
-/** A uuid (version 8) that is the same for the same key. */
-function uuidOf(key: string): string {
-  const hex = createHash('sha256').update(key).digest('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

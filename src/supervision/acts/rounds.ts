@@ -1,40 +1,50 @@
 // src/supervision/acts/rounds.ts: a round of re-visits: announced with a sealed seed, drawn after its period, answered, decided, sealed.
-import { createHash } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { coversArea } from '../../access/store.ts';
-import { loadCalendar } from '../../places/store.ts';
 import { type AccountActor, type Actor, accountOf } from '../../platform/actor.ts';
 import { audit } from '../../platform/audit.ts';
 import { dateOf, type Instant } from '../../platform/civil.ts';
-import { canonicalHash, type Keys, open, seal } from '../../platform/crypto.ts';
+import { blindIndex, canonicalHash, type Keys, seal } from '../../platform/crypto.ts';
 import type { Tx } from '../../platform/db.ts';
 import { DomainError, type Fault, Status } from '../../platform/errors.ts';
 import { wake, workflowIds } from '../../platform/wake.ts';
-import { revisitTaskKey } from '../../tasks/rules/keys.ts';
-import { insertTasks, type NewTask } from '../../tasks/store.ts';
-import { drawAt, dueRoundStep, lotPlan, type RoundStage, type RoundStep, stageAfter } from '../rules.ts';
-import type { Lot, NewRound, RoundReply } from '../schema.ts';
+import { closeTasks, lockTasks } from '../../tasks/store.ts';
+import {
+  BETA_BOUND,
+  decideLot,
+  drawAt,
+  dueRoundStep,
+  lotPlan,
+  type RoundStage,
+  type RoundStep,
+  stageAfter,
+} from '../rules.ts';
+import type { Lot, NewRound, RoundReply, RoundRule } from '../schema.ts';
 import * as store from '../store/rounds.ts';
+import { drawSamples, SEALED_SEED, sha256, writeDraw } from './draw.ts';
 
-const SEALED_SEED = 'round.seed'; // binds the sealed seed to where it stands
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const SEED_BYTES = 32; // as many as its hash: nobody finds it before the draw
 
 export interface Announcement {
-  readonly id: string;
-  /** Random; shown to nobody before the draw. */
-  readonly seed: string;
   readonly plannedBy: string;
+  /** Of a round that comes by a rule: announced once under one key, its id and its seed made from it. */
+  readonly key?: string;
 }
 
-/** Publishes a rule and the hash of a seed before the period ends. @returns false where this round was announced before. */
+/**
+ * Publishes a rule and the hash of a seed before the period ends. The seed is shown to nobody before the draw.
+ * @returns the round's id, or null where this key was announced before.
+ */
 export async function announceRound(
   tx: Tx,
   actor: Actor,
   keys: Keys,
   round: NewRound,
-  { id, seed, plannedBy }: Announcement,
+  { plannedBy, key }: Announcement,
   asOf: Instant,
-): Promise<boolean> {
+): Promise<string | null> {
+  const id = key === undefined ? randomUUID() : uuidOf(key);
+  const seed = key === undefined ? randomBytes(SEED_BYTES).toString('hex') : blindIndex(keys, `round seed ${key}`);
   const faults: Fault[] = [];
   if (round.periodTo < round.periodFrom) faults.push({ code: 'round_period', field: '/periodTo' });
   if (dateOf(asOf) > round.periodTo) faults.push({ code: 'round_too_late', field: '/periodTo' });
@@ -44,7 +54,7 @@ export async function announceRound(
   const seedHash = sha256(seed);
   const rule = { ...round.rule, sealedSeed: seal(keys, seed, SEALED_SEED) };
   if (!(await store.insertRound(tx, actor.countyCode, { ...round, id, rule, seedHash, createdBy: plannedBy }, asOf)))
-    return false;
+    return null;
   await store.insertStage(
     tx,
     actor.countyCode,
@@ -58,7 +68,13 @@ export async function announceRound(
     periodTo: round.periodTo,
   });
   await wake(tx, [workflowIds.round(id)]);
-  return true;
+  return id;
+}
+
+/** A uuid (version 8) that is the same for the same key. */
+function uuidOf(key: string): string {
+  const hex = sha256(key);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 /** Moves a round to `stage`. @returns false when somebody else has. */
@@ -85,52 +101,53 @@ async function moveTo(
 
 /** Draws the samples and publishes the seed with what anybody needs to draw them again. */
 async function draw(tx: Tx, actor: Actor, keys: Keys, round: store.RoundRow, asOf: Instant): Promise<void> {
-  const seed = open(keys, round.rule.sealedSeed, SEALED_SEED);
-  if (sha256(seed) !== round.seedHash)
-    throw new Error(`the seed of round ${round.id} is not the one it was announced with`);
-  const eligible = await store.drawOf(tx, actor.countyCode, round, seed, asOf);
-  const drawn = eligible.filter((one) => one.drawn);
-  const detail = {
-    seed,
-    eligible: eligible.length,
-    eligibleHash: sha256(eligible.map(({ recordId }) => recordId).join('\n')),
-    drawn: drawn.length,
-  };
+  const { detail, eligible } = await drawSamples(tx, actor, keys, round, asOf);
   if (!(await moveTo(tx, actor, round, 'drawn', detail, asOf))) return;
-  const today = dateOf(asOf);
-  const dueOn = (await loadCalendar(tx, actor.countyCode)).plusWorkdays(today, round.rule.withinWorkdays);
-  const keyOf = (recordId: string): string => revisitTaskKey(`${round.id}.${recordId}`);
-  const tasks = drawn.map(
-    ({ recordId, visitId, householdId, townCode }): NewTask => ({
-      sourceKey: keyOf(recordId),
-      kind: 'revisit',
-      subject: 'visit',
-      subjectId: visitId,
-      householdId,
-      areaCode: townCode,
-      side: 'facility',
-      opensOn: today,
-      dueOn,
-    }),
-  );
-  await insertTasks(tx, actor.countyCode, tasks, asOf);
-  const samples = drawn.map(({ recordId, townCode }) => ({ recordId, townCode, taskKey: keyOf(recordId) }));
-  await store.insertSamples(tx, actor.countyCode, round.id, samples);
-  await wake(
-    tx,
-    tasks.map(({ areaCode }) => workflowIds.agenda(areaCode)),
-  );
+  const areas = await writeDraw(tx, actor, round, eligible, asOf);
+  await wake(tx, areas.map(workflowIds.agenda));
 }
 
 /** What each lot decides by the rule announced, with the risks of both mistakes. */
 async function lotsOf(tx: Tx, actor: Actor, round: store.RoundRow): Promise<Lot[]> {
-  return (await store.lotCounts(tx, actor.countyCode, round)).map((lot) => {
+  return (await store.lotCounts(tx, actor.countyCode, round.id)).map((lot) => {
     const plan = lotPlan(lot.checked, round.rule.tolerable, round.rule.intolerable);
-    return { ...lot, ...plan, passes: lot.refuted <= plan.accept };
+    return { ...lot, ...plan, decision: decideLot(lot.refuted, plan) };
   });
 }
 
-/** Decides every lot of an answered round. The decider neither re-visited for it nor made one of its visits. */
+/** The round, for somebody of its area who had no part in it. @throws DomainError 403 `check_other_area`, `round_own_work`. */
+async function foundForJudge(tx: Tx, actor: AccountActor, id: string): Promise<store.RoundRow> {
+  const round = await found(tx, actor, id);
+  if (!(await coversArea(tx, actor, round.areaCode)))
+    throw new DomainError(Status.forbidden, { code: 'check_other_area', field: '/id' });
+  if (await store.hasPartIn(tx, actor.countyCode, id, actor.accountId))
+    throw new DomainError(Status.forbidden, { code: 'round_own_work' });
+  return round;
+}
+
+/**
+ * Ends the field work of a round whose re-visits are past due: those never made are not done, and stand as such in their lots.
+ * @throws DomainError 409 `round_stage`, `round_field_open`.
+ */
+export async function endField(tx: Tx, actor: AccountActor, id: string, reason: string, asOf: Instant): Promise<void> {
+  const round = await foundForJudge(tx, actor, id);
+  if (stageAfter(round.stage) !== 'answered')
+    throw new DomainError(Status.conflict, { code: 'round_stage', params: { from: round.stage, to: 'answered' } });
+  const owed = await store.owedRevisits(tx, actor.countyCode, id);
+  const today = dateOf(asOf);
+  const until = owed.reduce((last, { dueOn }) => (dueOn > last ? dueOn : last), '');
+  if (until >= today) throw new DomainError(Status.conflict, { code: 'round_field_open', params: { until } });
+  const ids = owed.map(({ taskId }) => taskId);
+  await lockTasks(tx, actor.countyCode, ids);
+  const closings = ids.map((taskId) => ({ id: taskId, reason: 'not_done' as const, closedOn: today }));
+  await closeTasks(tx, actor.countyCode, closings, asOf);
+  const detail = { reason, lots: await lotsOf(tx, actor, round) };
+  if (!(await moveTo(tx, actor, round, 'answered', detail, asOf)))
+    throw new DomainError(Status.conflict, { code: 'round_moved_on' });
+  await wake(tx, [workflowIds.round(id)]);
+}
+
+/** Decides every lot of an answered round. The decider neither visited, confirmed, re-visited nor answered for what was found. */
 export async function decideRound(
   tx: Tx,
   actor: AccountActor,
@@ -138,9 +155,7 @@ export async function decideRound(
   reason: string,
   asOf: Instant,
 ): Promise<void> {
-  const round = await found(tx, actor, id);
-  if (await store.hasPartIn(tx, actor.countyCode, id, actor.accountId))
-    throw new DomainError(Status.forbidden, { code: 'round_own_work' });
+  const round = await foundForJudge(tx, actor, id);
   const moved = await moveTo(tx, actor, round, 'decided', { reason }, asOf);
   if (!moved) throw new DomainError(Status.conflict, { code: 'round_moved_on' });
   await wake(tx, [workflowIds.round(id)]);
@@ -187,6 +202,12 @@ async function found(tx: Tx, actor: Actor, id: string): Promise<store.RoundRow> 
   return round;
 }
 
+/** What a full lot can decide, known when the rule is. */
+function planOf(rule: RoundRule): RoundReply['plan'] {
+  const plan = lotPlan(rule.perLot, rule.tolerable, rule.intolerable);
+  return { n: rule.perLot, ...plan, enough: plan.beta <= BETA_BOUND };
+}
+
 /** A round as anybody may read it: never its sealed seed, and its seed only once drawn. */
 export async function roundReply(tx: Tx, actor: Actor, id: string): Promise<RoundReply> {
   const { createdBy: _planner, seq: _seq, unanswered: _left, rule, ...round } = await found(tx, actor, id);
@@ -197,6 +218,7 @@ export async function roundReply(tx: Tx, actor: Actor, id: string): Promise<Roun
   return {
     ...round,
     rule: published,
+    plan: planOf(published),
     seed: drawn?.seed ?? null,
     stages,
     samples: await store.samplesOf(tx, actor.countyCode, id),

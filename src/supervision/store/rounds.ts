@@ -1,8 +1,8 @@
-// src/supervision/store/rounds.ts: rounds, their stages and their samples, as rows; the draw is one statement.
+// src/supervision/store/rounds.ts: rounds, their stages and their samples, as rows.
 import type { CivilDate, Instant } from '../../platform/civil.ts';
-import { maybeRow, rows, sql, type Tx, written } from '../../platform/db.ts';
+import { maybeRow, oneRow, rows, sql, type Tx, written } from '../../platform/db.ts';
 import type { RoundStage } from '../rules.ts';
-import type { NewRound, RoundRule } from '../schema.ts';
+import type { NewRound, RoundListed, RoundRule } from '../schema.ts';
 
 export interface RoundRow {
   readonly id: string;
@@ -24,8 +24,8 @@ export async function roundOf(tx: Tx, countyCode: string, id: string): Promise<R
     tx,
     sql<RoundRow>`select r.id, r.campaign_id as "campaignId", r.area_code as "areaCode", r.rule, r.seed_hash as "seedHash",
         r.period_from as "periodFrom", r.period_to as "periodTo", r.created_by as "createdBy", last.stage, last.seq,
-        (select count(*) from sample s where s.county_code = r.county_code and s.round_id = r.id and not exists (
-          select from check_result c where c.county_code = s.county_code and c.round_id = s.round_id and c.record_id = s.record_id)) as unanswered
+        (select count(*) from sample s join task t on t.county_code = s.county_code and t.id = s.task_id and t.closed_at is null
+          where s.county_code = r.county_code and s.round_id = r.id) as unanswered
       from round r
       cross join lateral (select stage, seq from round_stage g where g.county_code = r.county_code and g.round_id = r.id order by seq desc limit 1) last
       where r.county_code = ${countyCode} and r.id = ${id}`,
@@ -78,43 +78,6 @@ export async function insertStage(
   return wrote === 1;
 }
 
-export interface Eligible {
-  readonly recordId: string;
-  readonly visitId: string;
-  readonly householdId: string | null;
-  readonly townCode: string;
-  readonly drawn: boolean;
-}
-
-/**
- * Every record a round draws from, by id, and whether it is drawn: the `perLot` lowest sha256(`seed/recordId`) of each lot.
- * Eligible: done in the period, of the rule's kinds, in a village of the area, accepted and not replaced as of the draw.
- */
-export async function drawOf(
-  tx: Tx,
-  countyCode: string,
-  round: RoundRow,
-  seed: string,
-  asOf: Instant,
-): Promise<Eligible[]> {
-  const { kinds, lot, perLot } = round.rule;
-  return rows(
-    tx,
-    sql<Eligible>`
-      select r.id as "recordId", r.visit_id as "visitId", r.household_id as "householdId", left(r.area_code, 9) as "townCode",
-        row_number() over (
-          partition by left(r.area_code, 9), case when ${lot} = 'team' then r.area_code || coalesce(r.side, '') end
-          order by encode(sha256(convert_to(${seed}::text || '/' || r.id, 'UTF8')), 'hex')) <= ${perLot} as drawn
-      from record r
-      where r.county_code = ${countyCode} and r.filing = 'accepted' and r.kind = any(${[...kinds]}::text[])
-        and length(r.area_code) = 12 and starts_with(r.area_code, ${round.areaCode}) and r.recorded_at <= ${asOf}
-        and (r.occurred_at at time zone 'Asia/Shanghai')::date between ${round.periodFrom}::date and ${round.periodTo}::date
-        and not exists (select from record later where later.county_code = r.county_code and later.supersedes = r.id
-          and later.filing = 'accepted' and later.recorded_at <= ${asOf})
-      order by r.id`,
-  );
-}
-
 /** A sample stands in its town's area, where the team it is about does not see it. */
 export async function insertSamples(
   tx: Tx,
@@ -147,7 +110,7 @@ export async function samplesOf(tx: Tx, countyCode: string, roundId: string): Pr
   );
 }
 
-/** The sample of a record whose re-visit is still owed, in a round that is in the field: the one of `taskId` where it is named. */
+/** The sample of a record whose re-visit is still owed: the one of `taskId` where it is named. */
 export async function openSampleOf(
   tx: Tx,
   countyCode: string,
@@ -160,7 +123,7 @@ export async function openSampleOf(
       join task t on t.county_code = s.county_code and t.id = s.task_id and t.closed_at is null
       where s.county_code = ${countyCode} and s.record_id = ${recordId}
         and (${taskId}::uuid is null or s.task_id = ${taskId}::uuid)
-        and exists (select from round_stage g where g.county_code = s.county_code and g.round_id = s.round_id and g.stage = 'in_field')
+        and not exists (select from round_stage g where g.county_code = s.county_code and g.round_id = s.round_id and g.stage = 'answered')
       order by t.due_on, t.id limit 1`,
   );
 }
@@ -168,35 +131,61 @@ export async function openSampleOf(
 export interface LotCount {
   readonly lot: string;
   readonly checked: number;
+  readonly unanswered: number;
   readonly refuted: number;
 }
 
-/** What the re-visits of a round found, by lot: the last word on each sample. */
-export async function lotCounts(tx: Tx, countyCode: string, round: RoundRow): Promise<LotCount[]> {
+/** What the re-visits of a round found, by lot: the last word on each sample, and how many nobody went to. */
+export async function lotCounts(tx: Tx, countyCode: string, roundId: string): Promise<LotCount[]> {
   return rows(
     tx,
-    sql<LotCount>`select case when ${round.rule.lot} = 'team' then concat_ws('/', r.area_code, r.side) else left(r.area_code, 9) end as lot,
-        count(*) as checked, count(*) filter (where said.verdict = 'refuted') as refuted
-      from sample s
-      join record r on r.county_code = s.county_code and r.id = s.record_id and r.filing = 'accepted'
-      cross join lateral (select verdict from check_result c where c.county_code = s.county_code and c.round_id = s.round_id
-        and c.record_id = s.record_id order by c.occurred_at desc, c.recorded_at desc limit 1) said
-      where s.county_code = ${countyCode} and s.round_id = ${round.id} group by 1 order by 1`,
+    sql<LotCount>`select e.lot, count(said.verdict) as checked, count(*) filter (where said.verdict is null) as unanswered,
+        count(*) filter (where said.verdict = 'refuted') as refuted
+      from round_eligible e
+      left join lateral (select verdict from check_result c where c.county_code = e.county_code and c.round_id = e.round_id
+        and c.record_id = e.record_id order by c.occurred_at desc, c.recorded_at desc limit 1) said on true
+      where e.county_code = ${countyCode} and e.round_id = ${roundId} and e.drawn group by 1 order by 1`,
   );
 }
 
-/** Whether an account re-visited for this round, or was there at one of the visits it drew. */
+/** Whether an account re-visited for this round, was there at one of the visits it drew, or answered for what it found. */
 export async function hasPartIn(tx: Tx, countyCode: string, roundId: string, accountId: string): Promise<boolean> {
-  const found = await rows(
+  const { part } = await oneRow(
     tx,
-    sql`select from check_result where county_code = ${countyCode} and round_id = ${roundId} and checked_by = ${accountId}
-      union all
-      select from sample s join task t on t.county_code = s.county_code and t.id = s.task_id
-        join visit v on v.county_code = t.county_code and v.id::text = t.subject_id
-        where s.county_code = ${countyCode} and s.round_id = ${roundId} and ${accountId}::uuid in (v.account_id, v.partner_id)
-      limit 1`,
+    sql<{ part: boolean }>`select had_part_in_round(${countyCode}, ${roundId}, ${accountId}) as part`,
   );
-  return found.length > 0;
+  return part;
+}
+
+/** The re-visits of a round that are still owed. */
+export async function owedRevisits(
+  tx: Tx,
+  countyCode: string,
+  roundId: string,
+): Promise<{ readonly taskId: string; readonly dueOn: CivilDate }[]> {
+  return rows(
+    tx,
+    sql<{ taskId: string; dueOn: CivilDate }>`select t.id as "taskId", t.due_on as "dueOn" from sample s
+      join task t on t.county_code = s.county_code and t.id = s.task_id and t.closed_at is null
+      where s.county_code = ${countyCode} and s.round_id = ${roundId} order by t.id`,
+  );
+}
+
+/** Rounds of the county by id, a page at a time. */
+export async function roundsListed(
+  tx: Tx,
+  countyCode: string,
+  after: string | undefined,
+  limit: number,
+): Promise<RoundListed[]> {
+  return rows(
+    tx,
+    sql<RoundListed>`select r.id, r.campaign_id as "campaignId", r.area_code as "areaCode", r.seed_hash as "seedHash",
+        r.period_from as "periodFrom", r.period_to as "periodTo",
+        (select g.stage from round_stage g where g.county_code = r.county_code and g.round_id = r.id order by g.seq desc limit 1) as stage
+      from round r where r.county_code = ${countyCode} and (${after ?? null}::uuid is null or r.id > ${after ?? null}::uuid)
+      order by r.id limit ${limit}`,
+  );
 }
 
 /** The record a re-visit task asks about. */
