@@ -206,12 +206,12 @@ export async function goalProgress(tx: Tx, { campaign, scope, headline }: Subjec
       of,
       numerator,
       denominator,
-      percent: shownPercent(numerator ?? 0, denominator ?? 0, atLeast),
+      percent: numerator === null || denominator === null ? null : shownPercent(numerator, denominator, atLeast),
       atLeast,
       by,
       state: sampled
         ? surveyState(numerator, denominator, atLeast)
-        : countedState(numerator ?? 0, denominator ?? 0, atLeast, scope.today > by),
+        : countedState(numerator, denominator, atLeast, scope.today > by),
       bound: sampled && numerator !== null && denominator ? shownBound(numerator, denominator, atLeast) : null,
     });
   }

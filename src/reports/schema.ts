@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { civilDay as day } from '../platform/http/forms.ts';
 import { PageQuery, pageSchema } from '../platform/http/page.ts';
+import { goalStates } from './rules/goal.ts';
 
 const count = z.number().int().min(0);
 const figure = z.number().nullable();
@@ -90,12 +91,12 @@ export const goalsReply = z.object({
       title: z.string(),
       clause: z.string(),
       of: z.string(),
-      numerator: count.nullable().describe('null: not surveyed yet'),
+      numerator: count.nullable().describe('null: not measured yet'),
       denominator: count.nullable(),
       percent: percent.describe('as it is printed: rounded, but never onto 0, 100 or the goal where it is not there'),
       atLeast: z.number(),
       by: day,
-      state: z.enum(['reached', 'not_reached', 'not_proven', 'not_surveyed', 'open']),
+      state: z.enum(goalStates),
       bound: z.object({ low: z.number(), high: z.number() }).nullable().describe('95 %, as printed percentages'),
     }),
   ),

@@ -186,7 +186,7 @@ export async function lateTasks(
 
 const counting: Readonly<
   Record<
-    Exclude<Measure, `${string}_aware` | `${string}_asked` | 'households_seen'>,
+    Exclude<Measure, `${string}_aware` | `${string}_asked` | 'households_seen' | 'persons_on_record'>,
     (scope: Scope, of: string) => ReturnType<typeof sql>
   >
 > = {
@@ -222,7 +222,7 @@ const counting: Readonly<
     and t.duty_key = ${of} and t.in_goal and t.close_reason = 'done'`,
 };
 
-/** A measure's count; null where it has not been surveyed. @param headline for what is seen at doors; without one nothing is. */
+/** A measure's count; null where it has not been measured. @param headline for what is seen at doors; without one nothing is. */
 export async function measure(
   tx: Tx,
   scope: Scope,
@@ -236,6 +236,8 @@ export async function measure(
     case 'residents_aware':
     case 'residents_asked':
       return null; // no survey has been held: 未测
+    case 'persons_on_record':
+      return null; // the health-record system is not connected: 未测
     case 'households_seen': {
       if (headline === null) return 0;
       const towns = await townTotals(tx, scope, headline);

@@ -323,7 +323,7 @@ describe('progress', () => {
       ['aware_cadres', null, null, 'not_surveyed'],
       ['aware_residents', null, null, 'not_surveyed'],
       ['contracts', 8, 12, 'open'],
-      ['health_records', 12, 20, 'open'],
+      ['health_records', null, 20, 'not_measured'],
       ['clinics', 0, 2, 'open'],
       ['policy_talk', 0, 12, 'open'],
     ]);

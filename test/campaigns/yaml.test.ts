@@ -156,6 +156,38 @@ const impossible: readonly Impossible[] = [
     on: 'select: { plan: any }',
   },
   {
+    says: 'a programme adopted to be discharged by another’s record',
+    edit: ['select: { programme: htn }', 'select: { programme: smi }'],
+    code: 'campaign_adopt_record',
+    field: '/duties/3/record',
+    on: 'record: htn',
+  },
+  {
+    says: 'a record that cannot be about its subject',
+    edit: ['record: broadcast', 'record: verification'],
+    code: 'campaign_record_mismatch',
+    field: '/duties/5/record',
+  },
+  {
+    says: 'an illness owed by the cadres',
+    edit: ['side: medical\n    record: t2dm', 'side: cadre\n    record: t2dm'],
+    code: 'campaign_side_mismatch',
+    field: '/duties/4/side',
+    on: 'side: cadre',
+  },
+  {
+    says: 'a share of something else',
+    edit: ['numerator: towns_with_clinic, denominator: towns', 'numerator: towns_with_clinic, denominator: households'],
+    code: 'campaign_goal_pair',
+    field: '/goals/4/denominator',
+  },
+  {
+    says: 'a whole as its own share',
+    edit: ['numerator: households_seen,', 'numerator: households,'],
+    code: 'campaign_goal_pair',
+    field: '/goals/5/numerator',
+  },
+  {
     says: 'a preparation without a date',
     edit: ['due: { on: [2018-01-09] }', 'due: spread'],
     code: 'campaign_preparation_due',

@@ -4,7 +4,8 @@ import { empty } from './states.js';
 import { count, day, percent, rate, w } from './words.js';
 
 const WITHOUT_REFUTED = new Set(['policy_talk']); // counts households seen, which those refuted are not
-const SIGNS = { reached: '✓', not_reached: '✗', not_proven: '?', not_surveyed: '–', open: '…' };
+const SIGNS = { reached: '✓', not_reached: '✗', not_proven: '?', not_surveyed: '–', not_measured: '–', open: '…' };
+const UNMEASURED = { not_surveyed: 'goals.not_measured_why', not_measured: 'goals.not_connected_why' };
 
 export function goals(list) {
   if (list.length === 0) return empty(w('goals.none'));
@@ -12,7 +13,8 @@ export function goals(list) {
 }
 
 function goal({ key, title, clause, state, numerator, denominator, percent: share, bound, atLeast, by }) {
-  const measured = state !== 'not_surveyed';
+  const why = UNMEASURED[state];
+  const measured = !why;
   return h(
     'li',
     { class: state },
@@ -21,7 +23,7 @@ function goal({ key, title, clause, state, numerator, denominator, percent: shar
     h(
       'p',
       { class: 'note' },
-      measured ? `${count(numerator)} / ${count(denominator)}` : w('goals.not_measured_why'),
+      measured ? `${count(numerator)} / ${count(denominator)}` : w(why),
       bound && ` [${rate(bound.low, 2)}, ${rate(bound.high, 2)}]`,
       measured && WITHOUT_REFUTED.has(key) && ` · ${w('goals.without_refuted')}`,
     ),

@@ -1,7 +1,7 @@
 // src/campaigns/rules/definition.ts: what makes a campaign impossible although every field of its file is well formed.
 import type { CivilDate } from '../../platform/civil.ts';
 import type { Duty, RawDefinition } from '../schema.ts';
-import { isOfDuty, populations } from './measures.ts';
+import { denominatorOf, isOfDuty, populations } from './measures.ts';
 
 export interface DefinitionFault {
   readonly code: string;
@@ -17,6 +17,28 @@ const selectable = {
   contract: ['household'],
   plan: ['person'],
 } as const;
+
+/** What each kind of record can be owed to: anything else would be made and never discharged. */
+const owedTo: Readonly<Record<Duty['record'], readonly Duty['subject'][]>> = {
+  policy_talk: ['household', 'person'],
+  verification: ['person'],
+  contract: ['household'],
+  htn: ['enrolment'],
+  t2dm: ['enrolment'],
+  broadcast: ['village', 'town'],
+  clinic: ['town'],
+  training: ['team', 'village', 'town'],
+};
+
+/** Who can owe what to whom: a town has its hospital and no other team, a village no hospital, and illness is the medical side's. */
+const sidesOf: Readonly<Record<Duty['subject'], readonly Duty['side'][]>> = {
+  household: ['medical', 'cadre', 'either', 'joint'],
+  person: ['medical', 'cadre', 'either', 'joint'],
+  village: ['medical', 'cadre', 'either'],
+  town: ['facility'],
+  team: ['medical', 'cadre', 'facility'],
+  enrolment: ['medical'],
+};
 
 /** Everything that makes the campaign impossible, in the order of the file. Empty when it can run. */
 export function faultsOf(campaign: RawDefinition): DefinitionFault[] {
@@ -75,9 +97,12 @@ function oneDuty(duty: Duty, window: RawDefinition['window']): DefinitionFault[]
     ...((selectable[kind] as readonly string[]).includes(subject)
       ? []
       : [{ code: 'campaign_select_mismatch', path: ['select'], params: { select: kind, subject } }]),
-    ...(duty.side === 'joint' && subject !== 'household' && subject !== 'person'
-      ? [{ code: 'campaign_joint_subject', path: ['side'], params: { subject } }]
-      : []),
+    ...(sidesOf[subject].includes(duty.side)
+      ? []
+      : duty.side === 'joint'
+        ? [{ code: 'campaign_joint_subject', path: ['side'], params: { subject } }]
+        : [{ code: 'campaign_side_mismatch', path: ['side'], params: { side: duty.side, subject } }]),
+    ...recordFaults(duty),
     ...((due === 'protocol') === (mode === 'adopt') ? [] : [{ code: 'campaign_protocol_adopt', path: ['due'] }]),
     ...((mode === 'adopt') === (subject === 'enrolment')
       ? []
@@ -92,6 +117,16 @@ function oneDuty(duty: Duty, window: RawDefinition['window']): DefinitionFault[]
           ...twice(due.on, (_, n) => ['due', 'on', n]),
         ]),
   ];
+}
+
+/** What is adopted is discharged by the programme's own record; what is made, by a record that can be about its subject. */
+function recordFaults({ subject, mode, select, record }: Duty): DefinitionFault[] {
+  const programme = typeof select === 'object' && 'programme' in select ? select.programme : null;
+  if (mode === 'adopt' && programme !== null && programme !== record)
+    return [{ code: 'campaign_adopt_record', path: ['record'], params: { programme, record } }];
+  return owedTo[record].includes(subject)
+    ? []
+    : [{ code: 'campaign_record_mismatch', path: ['record'], params: { record, subject } }];
 }
 
 function goalFaults({ goals, duties, window }: RawDefinition): DefinitionFault[] {
@@ -109,6 +144,15 @@ function goalFaults({ goals, duties, window }: RawDefinition): DefinitionFault[]
               },
             ]
           : []),
+        ...(denominatorOf[goal.numerator] === goal.denominator
+          ? []
+          : [
+              {
+                code: 'campaign_goal_pair',
+                path: ['goals', n, denominatorOf[goal.numerator] === null ? 'numerator' : 'denominator'],
+                params: { numerator: goal.numerator, denominator: denominatorOf[goal.numerator] ?? '–' },
+              },
+            ]),
         ...(known.includes(goal.of)
           ? []
           : [{ code: 'campaign_goal_of', path: ['goals', n, 'of'], params: { of: goal.of } }]),

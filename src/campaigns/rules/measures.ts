@@ -9,6 +9,7 @@ export const measures = [
   'households_signed',
   'persons',
   'persons_with_plan',
+  'persons_on_record', // a file in the record system (居民健康档案), which is not connected: 未测; a plan (一人一策) is no file
   'towns',
   'towns_with_clinic',
   'tasks',
@@ -16,6 +17,24 @@ export const measures = [
   ...surveyed,
 ] as const;
 export type Measure = (typeof measures)[number];
+
+/** What each numerator is a share of; null for what is itself a whole. A share of anything else would prove nothing. */
+export const denominatorOf: Readonly<Record<Measure, Measure | null>> = {
+  households: null,
+  households_seen: 'households',
+  households_signed: 'households',
+  persons: null,
+  persons_with_plan: 'persons',
+  persons_on_record: 'persons',
+  towns: null,
+  towns_with_clinic: 'towns',
+  tasks: null,
+  tasks_done: 'tasks',
+  cadres_aware: 'cadres_asked',
+  cadres_asked: null,
+  residents_aware: 'residents_asked',
+  residents_asked: null,
+};
 
 /** What `of` may say where it does not name a duty. */
 export const populations = ['households', 'persons', 'towns', 'villages', 'cadres', 'residents'] as const;

@@ -26,3 +26,10 @@ it('calls a counted goal missed only when its day is over', () => {
   expect(countedState(5_703, 6_689, 1, true)).toBe('not_reached');
   expect(countedState(6_689, 6_689, 1, false)).toBe('reached');
 });
+
+it('says of a count that nobody can make that it is not measured, also when its day is over', () => {
+  expect([countedState(null, 7_676, 1, false), countedState(null, 7_676, 1, true)]).toEqual([
+    'not_measured',
+    'not_measured',
+  ]);
+});
