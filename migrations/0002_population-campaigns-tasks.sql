@@ -65,21 +65,31 @@ create table presence ( -- who is home when; no row means home
 );
 create index presence_person on presence (county_code, person_id);
 
-create table contract (
+create table contract ( -- each side signs for itself; the register's own contracts have neither record nor account
   county_code text not null,
   id uuid not null default uuidv7(),
   village_code text not null,
   household_id uuid not null,
-  signed_on date not null,
-  medical_team_id uuid not null, -- signed with both teams
-  cadre_team_id uuid not null,
-  record_id uuid,
+  medical_on date,
+  medical_team_id uuid,
+  medical_record_id uuid,
+  medical_account_id uuid,
+  cadre_on date,
+  cadre_team_id uuid,
+  cadre_record_id uuid,
+  cadre_account_id uuid,
+  signed_on date generated always as (case when medical_on is not null and cadre_on is not null then greatest(medical_on, cadre_on) end) stored, -- null: one side's signature alone
   primary key (county_code, id),
   unique (county_code, household_id, signed_on),
+  check (num_nonnulls(medical_on, cadre_on) >= 1),
+  check ((medical_on is null) = (medical_team_id is null)),
+  check ((cadre_on is null) = (cadre_team_id is null)),
   foreign key (county_code, household_id) references household,
   foreign key (county_code, medical_team_id) references team,
   foreign key (county_code, cadre_team_id) references team
 );
+
+create unique index contract_one_sided on contract (county_code, household_id) where signed_on is null;
 
 create table personal_plan ( -- 一人一策 (S0-23)
   county_code text not null,
@@ -102,20 +112,25 @@ create table change_request ( -- what was found at a door changes the register o
   person_id uuid,
   household_id uuid not null,
   kind text not null check (kind in ('died', 'moved_out', 'unknown_person', 'correction')),
+  whole_household boolean not null default false, -- said in so many words: it covers everything owed at the door
   occurred_on date not null,
   record_id uuid not null,
   requested_at timestamptz not null,
   requested_by uuid not null,
   decided_at timestamptz,
   decided_by uuid,
-  decision text check (decision in ('approved', 'rejected')),
+  decision text check (decision in ('approved', 'rejected', 'withdrawn')), -- withdrawn: a later record corrected the one that asked
   reason text,
   primary key (county_code, id),
   unique (county_code, record_id, kind),
+  check (num_nonnulls(person_id) + whole_household::integer = 1),
   check ((decided_at is null) = (decision is null)),
   check (decided_by is null or decided_by <> requested_by),
   foreign key (county_code, household_id) references household
 );
+
+create unique index change_request_waiting_person on change_request (county_code, person_id, kind) where decided_at is null and person_id is not null;
+create unique index change_request_waiting_household on change_request (county_code, household_id, kind) where decided_at is null and whole_household;
 
 create table enrolment (
   county_code text not null,

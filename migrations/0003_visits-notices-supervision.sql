@@ -15,8 +15,8 @@ create table visit ( -- one stop at one door
   present uuid[] not null default '{}', -- people of the household who were there
   place jsonb, -- {lat, lon, accuracy_m} where the phone had one
   filing text not null check (filing in ('accepted', 'review')),
-  review_reason text check (review_reason in ('closed_task', 'closed_campaign', 'moved_away', 'other_area', 'not_in_post', 'second_record',
-    'same_id_other_body', 'clock_suspect', 'unknown_subject')),
+  review_reason text check (review_reason in ('closed_task', 'closed_campaign', 'moved_away', 'other_area', 'other_door', 'not_in_post', 'second_record',
+    'same_id_other_body', 'clock_suspect', 'unknown_subject', 'impossible_day')),
   body_hash text not null, -- the same id with the same body gets the same answer
   body jsonb, -- what was sent of the stop itself, where it waits for review: its ids may point nowhere
   receipt jsonb not null,

@@ -4,6 +4,7 @@ import { loadCalendar } from '../../src/places/store.ts';
 import { systemActor } from '../../src/platform/actor.ts';
 import { at, type CivilDate, type Instant, plusDays, plusMinutes } from '../../src/platform/civil.ts';
 import { arrive, outcome, own } from '../../src/referrals/acts.ts';
+import { confirmVisit } from '../../src/visits/acts/confirm.ts';
 import { recordVisit } from '../../src/visits/acts.ts';
 import type { VisitReceipt } from '../../src/visits/schema.ts';
 import { type Cast, castOf } from './cast.ts';
@@ -54,6 +55,11 @@ export async function openStory(office: Office, schedule: Schedule): Promise<Sto
       recordVisit(tx, doctor, visitOf(stop, cast), heardAt(stop)),
     );
     if (receipt.filing !== 'accepted') odd.push(receipt);
+    else if (!stop.alone && (stop.contract || stop.verified.length > 0)) {
+      const partner = cast.lead(stop.villageCode, 'cadre');
+      const heard = plusMinutes(heardAt(stop), 4);
+      await office.db.tx(systemActor(COUNTY), heard, (tx) => confirmVisit(tx, partner, receipt.id, heard));
+    }
     return receipt;
   };
 

@@ -11,7 +11,7 @@ const ALONE = '乡村干部当天参加镇里会议';
 export function visitOf(stop: Stop, cast: Cast): NewVisit {
   const arrivedAt = at(stop.on, stop.at);
   const id = (...parts: readonly (string | number)[]): string => storyId(stop.registerNo, stop.on, ...parts);
-  const joint = stop.alone ? { singleSideReason: ALONE } : { confirmedByPartner: true };
+  const joint = stop.alone ? { singleSideReason: ALONE } : {};
   const records: NewRecord[] = [];
   if (stop.missed) {
     const { reason, idNo } = stop.missed;
@@ -20,7 +20,11 @@ export function visitOf(stop: Stop, cast: Cast): NewVisit {
       id: id('missed'),
       kind: 'not_met',
       ...whom,
-      body: { reason, ...(reason === 'died' || reason === 'moved_out' ? { occurredOn: stop.on } : {}) },
+      body: {
+        reason,
+        ...(reason === 'moved_out' && idNo === null ? { wholeHousehold: true } : {}),
+        ...(reason === 'died' || reason === 'moved_out' ? { occurredOn: stop.on } : {}),
+      },
     });
   }
   if (stop.talk !== null)

@@ -117,7 +117,7 @@ export async function villageCounts(
       (select count(*) from household h where h.county_code = ${countyCode} and h.village_code = ${villageCode} and h.ended_on is null) as households,
       (select count(*) from person p where p.county_code = ${countyCode} and p.village_code = ${villageCode}
         and p.died_on is null and p.moved_out_on is null) as people,
-      (select count(distinct c.household_id) from contract c where c.county_code = ${countyCode} and c.village_code = ${villageCode}) as signed`,
+      (select count(distinct c.household_id) from contract c where c.county_code = ${countyCode} and c.village_code = ${villageCode} and c.signed_on is not null) as signed`,
   );
 }
 
@@ -167,12 +167,12 @@ export interface NewContract {
   readonly signedOn: CivilDate;
 }
 
-/** Contracts with both of the village's teams; a village that lacks one signs nothing. @returns how many were new. */
+/** Contracts that a register says both of the village's teams signed; a village that lacks one signs nothing. @returns how many were new. */
 export async function insertContracts(tx: Tx, countyCode: string, contracts: readonly NewContract[]): Promise<number> {
   return written(
     tx,
-    sql`insert into contract (county_code, village_code, household_id, signed_on, medical_team_id, cadre_team_id)
-      select ${countyCode}, n."villageCode", n."householdId", n."signedOn", medical.id, cadre.id
+    sql`insert into contract (county_code, village_code, household_id, medical_on, medical_team_id, cadre_on, cadre_team_id)
+      select ${countyCode}, n."villageCode", n."householdId", n."signedOn", medical.id, n."signedOn", cadre.id
       from jsonb_to_recordset(${JSON.stringify(contracts)}::jsonb) as n("villageCode" text, "householdId" uuid, "signedOn" date)
       join team medical on medical.county_code = ${countyCode} and medical.area_code = n."villageCode" and medical.side = 'medical' and medical.to_on is null
       join team cadre on cadre.county_code = ${countyCode} and cadre.area_code = n."villageCode" and cadre.side = 'cadre' and cadre.to_on is null

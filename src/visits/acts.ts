@@ -43,9 +43,8 @@ async function file(tx: Tx, actor: AccountActor, visit: NewVisit, asOf: Instant)
 
   const day = dateOf(visit.arrivedAt);
   const post = postOn(known, accountId, visit.areaCode, day);
-  const partner = visit.partnerId ? postOn(known, visit.partnerId, visit.areaCode, day) : null;
   const reason = visitReview(visit, known, post, asOf);
-  const deeds = deedsOf(visit, known, reason, post, partner);
+  const deeds = deedsOf(visit, known, reason, post);
 
   const duties = deeds.some((deed) => deed.verdicts.some(({ assessment }) => assessment.nextDueOn !== null))
     ? await followups.adoptingDuties(tx, countyCode)
@@ -71,7 +70,7 @@ async function file(tx: Tx, actor: AccountActor, visit: NewVisit, asOf: Instant)
   await followed.write();
   await writeJudgements(tx, countyCode, areaCode, hash, deeds, asOf);
   const accepted = deeds.filter((deed) => deed.reason === null);
-  await book.insertConfirmations(tx, countyCode, areaCode, confirmationsOf(accepted, actor, visit), visit.arrivedAt);
+  await book.insertConfirmations(tx, countyCode, areaCode, confirmationsOf(accepted, actor), visit.arrivedAt);
   await closeTasks(
     tx,
     countyCode,
@@ -124,8 +123,7 @@ async function lockAndRead(tx: Tx, { countyCode, accountId }: AccountActor, visi
     visit.areaCode,
     kinds,
   );
-  const accounts = visit.partnerId ? [accountId, visit.partnerId] : [accountId];
-  const { earlier, fresh, ...who } = await facts.whoAndWhere(tx, countyCode, accounts, visit, named, kinds);
+  const { earlier, fresh, ...who } = await facts.whoAndWhere(tx, countyCode, accountId, visit, named, kinds);
   const repeated = earlier.some((stored) => stored.hash === hash);
   const measured = records.some(({ kind }) => kind === 'htn' || kind === 't2dm');
   const known: VisitFacts = {
@@ -283,14 +281,9 @@ async function writeJudgements(
   );
 }
 
-function confirmationsOf(accepted: readonly Deed[], actor: AccountActor, visit: NewVisit): book.Confirmation[] {
-  return accepted.flatMap((deed) =>
-    deed.confirmedBy.map((side) => ({
-      recordId: deed.record.id,
-      side,
-      accountId: side === deed.side ? actor.accountId : (visit.partnerId ?? actor.accountId),
-    })),
-  );
+/** Each account confirms for its own side. */
+function confirmationsOf(accepted: readonly Deed[], { accountId }: AccountActor): book.Confirmation[] {
+  return accepted.flatMap(({ record, confirms: side }) => (side ? { recordId: record.id, side, accountId } : []));
 }
 
 /** Makes, moves or drops what these records lead to. @returns whether something may fall due before the area's next sweep. */
@@ -343,6 +336,7 @@ async function writeFindings(tx: Tx, actor: AccountActor, accepted: readonly Dee
     tx,
     countyCode,
     accepted.flatMap((deed) => deed.signings),
+    accountId,
   );
   return (
     (await found.boundTasks(

@@ -7,6 +7,7 @@ import { civilDay } from '../platform/http/forms.ts';
 import { cursorOf, PageQuery, pageOf, pageSchema } from '../platform/http/page.ts';
 import { everyone, type Route, route } from '../platform/http/route.ts';
 import { type TaskListed, tasksListed } from '../tasks/store/listed.ts';
+import { confirmVisit } from './acts/confirm.ts';
 import { recordVisit } from './acts.ts';
 import { isClinical } from './rules/filing.ts';
 import { NewVisit, VisitReceipt } from './schema.ts';
@@ -23,6 +24,12 @@ const VisitReply = z.object({
   recordedAt: z.string(),
   receipt: VisitReceipt,
   records: z.array(z.object({ id: z.uuid(), kind: z.string(), body: z.unknown() })),
+});
+
+const ConfirmedReply = z.object({
+  visitId: z.uuid(),
+  records: z.array(z.uuid()),
+  closed: z.array(z.uuid()).describe('the tasks of the confirming side that it closed'),
 });
 
 const TaskQuery = PageQuery.extend({
@@ -93,6 +100,20 @@ export const visitRoutes: readonly Route[] = [
         : { ...visit.receipt, records: visit.receipt.records.map((record) => ({ ...record, judgement: null })) };
       return { ...visit, receipt, records: [...visit.records] };
     },
+  ),
+  route(
+    {
+      method: 'post',
+      path: '/visits/:id/confirmations',
+      summary:
+        '共同入户确认 The other side of a joint duty confirms the visit from an account of its own, within three days',
+      roles: ['medical', 'cadre'],
+      afterPost: true,
+      elevated: true,
+      params: IdParams,
+      reply: ConfirmedReply,
+    },
+    ({ tx, actor, asOf, params: { id } }) => confirmVisit(tx, actor, id, asOf),
   ),
   route(
     {

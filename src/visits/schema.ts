@@ -25,13 +25,15 @@ const bodies = {
   broadcast: z.looseObject({ place: z.string().min(1).max(200), on: civilDay, proof: z.enum(['photo', 'recording']) }),
   training: z.looseObject({ attended: z.boolean() }),
   referral_check: z.looseObject({ arrived: z.boolean(), outcome: note }),
-  revisit: z.looseObject({ verdict: z.enum(['confirmed', 'refuted']).optional(), note }),
-  rectification: z.looseObject({ proof: z.string().min(1).max(500) }),
   not_met: z.looseObject({
     reason: z.enum(['no_answer', 'away', 'refused', 'in_hospital', 'died', 'moved_out', 'unknown_person']),
     backOn: civilDay.optional().describe('the first day home again'),
     awayAgainOn: civilDay.optional().describe('the day of leaving again'),
     occurredOn: civilDay.optional().describe('the day of the death or the move, where known'),
+    wholeHousehold: z
+      .boolean()
+      .optional()
+      .describe('everybody of the household has left, or nobody knows it; otherwise the person is named'),
   }),
 } as const;
 export type RecordKind = keyof typeof bodies;
@@ -41,7 +43,6 @@ const common = {
   taskId: uuid.optional().describe('the task it was done for; found by its subject when absent'),
   personId: uuid.optional(),
   enrolmentId: uuid.optional(),
-  confirmedByPartner: z.boolean().optional().describe('the partner named in the visit confirms it too'),
   singleSideReason: z.string().min(1).max(200).optional().describe('why one side did a joint duty alone'),
   supersedes: uuid.optional().describe('the record this one corrects'),
 };
@@ -56,8 +57,6 @@ export const NewRecord = z.discriminatedUnion('kind', [
   recordOf('broadcast'),
   recordOf('training'),
   recordOf('referral_check'),
-  recordOf('revisit'),
-  recordOf('rectification'),
   recordOf('not_met'),
 ]);
 export type NewRecord = z.infer<typeof NewRecord>;
@@ -70,7 +69,9 @@ export const NewVisit = z
     arrivedAt: momentGiven,
     leftAt: momentGiven.optional(),
     present: z.array(uuid).max(50).default([]).describe('people of the household who were there'),
-    partnerId: uuid.optional().describe('the account of the other team’s member who came along'),
+    partnerId: uuid
+      .optional()
+      .describe('the account of the other team’s member who came along; she confirms for herself'),
     deviceId: uuid.optional(),
     place: z
       .object({
@@ -93,11 +94,13 @@ export const reviewReasons = [
   'closed_campaign',
   'moved_away',
   'other_area',
+  'other_door',
   'not_in_post',
   'second_record',
   'same_id_other_body',
   'clock_suspect',
   'unknown_subject',
+  'impossible_day',
 ] as const;
 export type ReviewReason = (typeof reviewReasons)[number];
 

@@ -61,7 +61,7 @@ const TOLD: readonly string[] = [
   `select concat_ws(' ', 'measured', t.record_id, t.kind, t.value, t.unit) as told from measurement t`,
   `select concat_ws(' ', 'judged', t.record_id, t.class, t.referral, t.next_due_on, t.next_kind, t.rule) as told from judgement t`,
   `select concat_ws(' ', 'confirmed', t.record_id, t.side, t.account_id) as told from confirmation t`,
-  `select concat_ws(' ', 'contract', t.household_id, t.signed_on, t.record_id) as told from contract t`,
+  `select concat_ws(' ', 'contract', t.household_id, t.medical_on, t.cadre_on, t.medical_record_id) as told from contract t`,
   `select concat_ws(' ', 'asked', t.record_id, t.kind, t.decision) as told from change_request t`,
   `select concat_ws(' ', 'referred', r.record_id, r.kind, t.seq, t.kind) as told from referral_event t join referral r on r.id = t.referral_id`,
   `select concat_ws(' ', 'moved', ${sourceKeyOf('t.task_id')}, t.from_due, t.to_due, t.reason) as told from task_move t`,

@@ -85,7 +85,12 @@ function stop(
     const understood = draw('talk') < 0.75 ? 'said' : 'not';
     records.push({ id: id('talk'), kind: 'policy_talk', body: { understood, handbook: true } });
     if (!household.signed)
-      records.push({ id: id('contract'), kind: 'contract', confirmedByPartner: draw('joint') < 0.7, body: {} });
+      records.push({
+        id: id('contract'),
+        kind: 'contract',
+        ...(draw('joint') < 0.7 ? {} : { singleSideReason: '乡村干部当天开会' }),
+        body: {},
+      });
     for (const person of household.persons) records.push(...readings(person, day, emergency, draw(person.idNo), id));
   }
   const arrivedAt = at(day, '09:30');

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { at } from '../../src/platform/civil.ts';
+import { at, type CivilDate, type Instant } from '../../src/platform/civil.ts';
 import { sql } from '../../src/platform/db.ts';
+import type { DomainError } from '../../src/platform/errors.ts';
 import { insertTasks } from '../../src/tasks/store.ts';
+import { closeSilentSides, confirmVisit } from '../../src/visits/acts/confirm.ts';
 import type { SmallCounty, SmallVillage } from '../fixtures/county.ts';
-import { ask, countyEachTest, doorsOf, record, send, stop, tasksOf } from './stop.ts';
+import { ask, countyEachTest, doorsOf, record, send, someone, stop, tasksOf } from './stop.ts';
 
 const { db, county: theCounty } = countyEachTest();
 let county: SmallCounty;
@@ -54,6 +56,10 @@ const verify = (
   });
 const sign = (more: Record<string, unknown> = {}, stopMore: Record<string, unknown> = {}) =>
   stop(village, MORNING, [record('contract', {}, more)], { householdId: doors.third.id, ...stopMore });
+const HEARD = at('2018-01-30', '18:00');
+/** As the door does it: the transaction is the system's, the account is whose word it is. */
+const confirm = (accountId: string, visitId: string, asOf: Instant = HEARD) =>
+  db().tx(county.actor, asOf, (tx) => confirmVisit(tx, someone(accountId), visitId, asOf));
 const sides = async (householdId: string, kind: string) =>
   (await tasksOf(db(), county, householdId))
     .filter((task) => task.kind === kind)
@@ -74,35 +80,84 @@ describe('a joint duty', () => {
     ]);
   });
 
-  it('is closed for both by one record that the partner confirms, with a confirmation of each', async () => {
+  it('is confirmed by the partner from an account of its own, never by the recorder’s word', async () => {
     const visit = verify(ALL, { confirmedByPartner: true }, { partnerId: village.cadre });
-    const receipt = await send(db(), village.doctor, visit);
-    expect(receipt.records[0]?.closed).toHaveLength(2);
-    const confirmed = await ask(db(), county, sql`select side, account_id from confirmation order by side`);
-    expect(confirmed).toEqual([
+    expect((await send(db(), village.doctor, visit)).records[0]?.closed).toHaveLength(1);
+    const confirmed = () => ask(db(), county, sql`select side, account_id from confirmation order by side`);
+    expect(await confirmed()).toEqual([{ side: 'medical', account_id: village.doctor }]);
+    const first = await confirm(village.cadre, visit.id);
+    expect(first.closed).toHaveLength(1);
+    expect(await confirm(village.cadre, visit.id)).toMatchObject({ records: first.records, closed: [] });
+    expect(await confirmed()).toEqual([
       { side: 'cadre', account_id: village.cadre },
       { side: 'medical', account_id: village.doctor },
     ]);
-    const cadres = verify(ALL, { confirmedByPartner: true }, { partnerId: village.doctor });
-    expect(await send(db(), village.cadre, cadres)).toMatchObject({ filing: 'review', reason: 'second_record' });
+    expect(await sides(doors.first.id, 'verification')).toEqual([
+      ['cadre', 'done', null],
+      ['medical', 'done', null],
+    ]);
   });
 
-  it('takes no confirmation from somebody of the same side or of another village', async () => {
-    for (const partnerId of [village.nurse, county.villages[1].cadre]) {
-      await send(db(), village.doctor, sign({ confirmedByPartner: true }, { partnerId }));
-    }
+  it('takes no confirmation from its recorder, the same side, another village, another than the one named, or after three days', async () => {
+    const visit = sign({}, { partnerId: village.cadre });
+    await send(db(), village.doctor, visit);
+    const refused = async (accountId: string, at = HEARD) =>
+      confirm(accountId, visit.id, at).then(
+        () => null,
+        (error: DomainError) => error.faults[0]?.code,
+      );
+    expect(await refused(village.doctor)).toBe('confirm_own_visit');
+    expect(await refused(village.nurse)).toBe('confirm_not_in_post');
+    expect(await refused(county.villages[1].cadre)).toBe('visit_unknown');
+    expect(await refused(county.planner)).toBe('confirm_not_in_post');
+    expect(await refused(village.secondCadre)).toBe('confirm_not_partner');
+    expect(await refused(village.cadre, at('2018-02-03', '00:01'))).toBe('confirm_too_late');
+    expect(await refused(village.cadre, at('2018-02-02', '23:59'))).toBeNull();
     expect(await sides(doors.third.id, 'contract')).toEqual([
+      ['cadre', 'done', null],
+      ['medical', 'done', null],
+    ]);
+  });
+
+  it('named with somebody of the same side is confirmed by whoever is of the other', async () => {
+    const visit = sign({}, { partnerId: village.nurse });
+    await send(db(), village.doctor, visit);
+    expect((await confirm(village.secondCadre, visit.id)).closed).toHaveLength(1);
+  });
+
+  it('leaves a side’s lines owed where the record it confirms has none of them', async () => {
+    const visit = verify(lines('illness', 'treatment'));
+    await send(db(), village.doctor, visit);
+    expect(await confirm(village.cadre, visit.id)).toMatchObject({ records: [], closed: [] });
+  });
+
+  it('left unsaid for three days, or given a reason at once, ends for the other side as done by one', async () => {
+    const night = (day: CivilDate) =>
+      db().tx(county.actor, at(day, '02:00'), (tx) => closeSilentSides(tx, county.actor, at(day, '02:00')));
+    await send(db(), village.doctor, verify(ALL));
+    await send(db(), village.cadre, sign({ singleSideReason: '村医在培训' }));
+    expect(await sides(doors.third.id, 'contract')).toEqual([
+      ['cadre', 'done', null],
+      ['medical', 'done', 'single_side'],
+    ]);
+    expect(await night('2018-02-02')).toBe(0);
+    expect(await sides(doors.first.id, 'verification')).toEqual([
       ['cadre', null, null],
       ['medical', 'done', null],
     ]);
-    expect(await ask(db(), county, sql`select * from contract where household_id = ${doors.third.id}`)).toEqual([]);
-  });
-
-  it('done by one side with a reason closes both and says so', async () => {
-    await send(db(), village.cadre, verify(lines('reimbursement'), { singleSideReason: '村医在培训' }));
+    expect(await night('2018-02-03')).toBe(1);
+    expect(await night('2018-02-03')).toBe(0);
     expect(await sides(doors.first.id, 'verification')).toEqual([
       ['cadre', 'done', 'single_side'],
-      ['medical', 'done', 'single_side'],
+      ['medical', 'done', null],
+    ]);
+    const signatures = await ask(
+      db(),
+      county,
+      sql`select medical_on, cadre_on, cadre_account_id, signed_on from contract where household_id = ${doors.third.id}`,
+    );
+    expect(signatures).toEqual([
+      { medical_on: null, cadre_on: '2018-01-30', cadre_account_id: village.cadre, signed_on: null },
     ]);
   });
 
@@ -114,7 +169,7 @@ describe('a joint duty', () => {
         county,
         sql`select signed_on, medical_team_id, cadre_team_id from contract where household_id = ${doors.third.id}`,
       );
-    expect(await signed()).toEqual([]);
+    expect(await signed()).toEqual([{ signed_on: null, medical_team_id: village.medicalTeam, cadre_team_id: null }]);
     await send(db(), village.cadre, sign());
     expect(await signed()).toEqual([
       { signed_on: '2018-01-30', medical_team_id: village.medicalTeam, cadre_team_id: village.cadreTeam },

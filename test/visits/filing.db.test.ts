@@ -329,28 +329,120 @@ describe('nobody met', () => {
     ]);
   });
 
-  it('because she has died or moved ends her tasks and asks for a decision; nobody known waits for one', async () => {
+  it('because somebody has died, moved or is unknown asks for a decision and closes nothing', async () => {
     const died = record('not_met', { reason: 'died', occurredOn: '2018-01-25' }, { personId: doors.young.id });
     const unknown = record('not_met', { reason: 'unknown_person' }, { personId: doors.old.id });
+    const moved = record('not_met', { reason: 'moved_out', wholeHousehold: true });
     await send(db(), village.cadre, stop(village, MORNING, [died], { householdId: doors.second.id }));
     await send(db(), village.cadre, stop(village, MORNING, [unknown], { householdId: doors.first.id }));
-    const mine = (await tasksOf(db(), county, doors.second.id)).map(({ closeReason, closeDetail, closedOn }) => [
-      closeReason,
-      closeDetail,
-      closedOn,
+    await send(db(), village.cadre, stop(village, MORNING, [moved], { householdId: doors.third.id }));
+    for (const door of [doors.first, doors.second, doors.third])
+      expect((await tasksOf(db(), county, door.id)).every(({ closeReason }) => closeReason === null)).toBe(true);
+    expect(await asked()).toEqual([
+      { kind: 'died', person_id: doors.young.id, whole_household: false, occurred_on: '2018-01-25' },
+      { kind: 'moved_out', person_id: null, whole_household: true, occurred_on: '2018-01-30' },
+      { kind: 'unknown_person', person_id: doors.old.id, whole_household: false, occurred_on: '2018-01-30' },
     ]);
-    expect(mine).toEqual([
-      ['excused', 'died', '2018-01-25'],
-      ['excused', 'died', '2018-01-25'],
-    ]);
-    expect((await tasksOf(db(), county, doors.first.id)).every(({ closeReason }) => closeReason === null)).toBe(true);
-    const asked = await ask(db(), county, sql`select kind, person_id from change_request order by kind`);
-    expect(asked).toEqual([
-      { kind: 'died', person_id: doors.young.id },
-      { kind: 'unknown_person', person_id: doors.old.id },
-    ]);
+    const again = { ...died, id: randomUUID() };
+    await send(db(), village.doctor, stop(village, MORNING, [again], { householdId: doors.second.id }));
+    expect(await asked()).toHaveLength(3);
+  });
+
+  it.each(['1900-01-01', '1967-11-19', '2018-01-31', '2199-01-01'])(
+    'a death on %s, before the birth or after the knock, is for review and asks for nothing',
+    async (occurredOn) => {
+      const died = record('not_met', { reason: 'died', occurredOn }, { personId: doors.young.id });
+      const visit = stop(village, MORNING, [died], { householdId: doors.second.id });
+      expect(await send(db(), village.cadre, visit)).toEqual(filedAs('review', 'impossible_day'));
+      expect(await asked()).toEqual([]);
+    },
+  );
+
+  it('without a name nobody has died or moved, and a death names one, whoever else has gone', async () => {
+    for (const body of [{ reason: 'moved_out' }, { reason: 'died' }, { reason: 'died', wholeHousehold: true }]) {
+      const visit = stop(village, MORNING, [record('not_met', body)], { householdId: doors.second.id });
+      expect(await send(db(), village.cadre, visit)).toEqual(filedAs('review', 'unknown_subject'));
+    }
+    expect(await asked()).toEqual([]);
+  });
+
+  it('until a day beyond all knowing, or one that has passed, says nothing of who is home when', async () => {
+    for (const backOn of ['2199-01-01', '1900-01-01']) {
+      const away = record('not_met', { reason: 'away', backOn }, { personId: doors.migrant.id });
+      await send(db(), village.cadre, stop(village, MORNING, [away], { householdId: doors.second.id }));
+    }
+    expect(await ask(db(), county, sql`select * from presence where recorded_at >= ${MORNING}`)).toEqual([]);
   });
 });
+
+describe('a visit closes only what is owed at its door by that side', () => {
+  it('and not another door’s by its task, person, enrolment or corrected record', async () => {
+    const [here, there] = [await owe('policy_talk', 'either'), await owe('policy_talk', 'either', at2())];
+    const first = stop(village, MORNING, [talk('said')], { householdId: doors.second.id });
+    const other = talk('not', { taskId: there });
+    const byPerson = pressure(doors.old.id, 128, 80);
+    const byEnrolment = record('htn', { sbp: 128, dbp: 80 }, { enrolmentId: doors.young.htn.id });
+    const mine = talk('said', { taskId: here });
+    const sent = stop(village, MORNING, [mine, other, byPerson, byEnrolment], { householdId: doors.third.id });
+    const receipt = await send(db(), village.doctor, sent);
+    expect(receipt.records.map(({ reason, closed }) => [reason, closed])).toEqual([
+      [null, [here]],
+      ['other_door', []],
+      ['other_door', []],
+      ['other_door', []],
+    ]);
+    await send(db(), village.doctor, first);
+    const edit = talk('not', { supersedes: first.records[0]?.id });
+    const fromNextDoor = stop(village, plusMinutes(MORNING, 60), [edit], { householdId: doors.third.id });
+    expect(await send(db(), village.doctor, fromNextDoor)).toEqual(filedAs('review', 'unknown_subject'));
+    expect((await tasksOf(db(), county, doors.second.id)).filter(({ kind }) => kind === 'policy_talk')).toHaveLength(1);
+  });
+
+  it('eight households do not fall by their tasks from one door, named or not', async () => {
+    const tasks = [await owe('policy_talk', 'either', at2()), await owe('policy_talk', 'either')];
+    const nowhere = stop(
+      village,
+      MORNING,
+      tasks.map((taskId) => talk('said', { taskId })),
+    );
+    const receipt = await send(db(), village.doctor, nowhere);
+    expect(receipt.records.map(({ reason }) => reason)).toEqual([null, 'other_door']);
+  });
+
+  it('nor another person’s of the same door by its task', async () => {
+    const check = await owe('referral_check', 'medical', {
+      subject: 'person',
+      subjectId: doors.migrant.id,
+      householdId: doors.second.id,
+      personId: doors.migrant.id,
+    });
+    const said = record('referral_check', { arrived: true }, { personId: doors.young.id, taskId: check });
+    const visit = stop(village, MORNING, [said], { householdId: doors.second.id });
+    expect(await send(db(), village.doctor, visit)).toEqual(filedAs('review', 'unknown_subject'));
+  });
+
+  it.each(['planner', 'bureau.health', 'admin', 'supervisor', 'town1.supervisor', 'trainer', 'town1.hospital1'])(
+    'and not by %s, who owes nothing there',
+    async (login) => {
+      const task = await owe('policy_talk', 'either');
+      const account = county.accounts[login] ?? '';
+      expect(await send(db(), account, talkAt({ taskId: task }))).toEqual(filedAs('review', 'not_in_post'));
+      expect(await send(db(), account, talkAt())).toEqual(filedAs('review', 'not_in_post'));
+      const [open] = (await tasksOf(db(), county, doors.third.id)).filter(({ id }) => id === task);
+      expect(open?.closeReason).toBeNull();
+    },
+  );
+
+  it('nor by the other side', async () => {
+    await owe('policy_talk', 'medical');
+    expect(await send(db(), village.cadre, talkAt())).toEqual(filedAs('review', 'not_in_post'));
+    expect(await send(db(), village.doctor, talkAt())).toEqual(filedAs('accepted', null));
+  });
+});
+
+const at2 = () => ({ householdId: doors.second.id, subjectId: doors.second.id });
+const asked = () =>
+  ask(db(), county, sql`select kind, person_id, whole_household, occurred_on from change_request order by kind`);
 
 async function aCampaign(): Promise<string> {
   const id = randomUUID();

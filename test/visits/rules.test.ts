@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { JudgedRecord, Standing } from '../../src/visits/rules/facts.ts';
 import { ownArea, postOn } from '../../src/visits/rules/filing.ts';
@@ -21,7 +22,7 @@ describe('whether somebody was in post', () => {
   it('asks for a role that covers the area on the day, and names her side', () => {
     expect(postOn({ roles: [role], posts: [standing({})] }, 'her', VILLAGE, '2018-01-30')).toEqual({
       reason: null,
-      side: 'medical',
+      sides: ['medical'],
       clinical: true,
     });
     expect(postOn({ roles: [role], posts: [] }, 'her', '450803002001', '2018-01-30')).toEqual({ reason: 'other_area' });
@@ -33,11 +34,18 @@ describe('whether somebody was in post', () => {
     expect(postOn({ roles: [role], posts: [left] }, 'her', VILLAGE, '2018-01-15').reason).toBeNull();
     expect(postOn({ roles: [role], posts: [left] }, 'her', VILLAGE, '2018-01-16').reason).toBe('not_in_post');
   });
+  it('begins with the nearest post of somebody who has two', () => {
+    const town = standing({ areaCode: '450803001', side: 'facility' });
+    const posts = [town, standing({ side: 'cadre', clinical: false })];
+    expect(postOn({ roles: [role], posts }, 'her', VILLAGE, '2018-01-30')).toMatchObject({
+      sides: ['cadre', 'facility'],
+    });
+  });
   it('covers the villages of a town for a supervisor, who is of no side', () => {
     const town = standing({ areaCode: '450803001', side: null });
     expect(postOn({ roles: [town], posts: [] }, 'her', VILLAGE, '2018-01-30')).toEqual({
       reason: null,
-      side: null,
+      sides: [],
       clinical: true,
     });
   });
@@ -134,4 +142,12 @@ it('reads a visit whose readings cannot be, and refuses one that cannot be read'
   expect(NewVisit.safeParse(visit({ sbp: 'high' })).success).toBe(false);
   const twice = visit({});
   expect(NewVisit.safeParse({ ...twice, records: [...twice.records, ...twice.records] }).success).toBe(false);
+});
+
+it('takes no re-visit and nothing put right: supervision has its own ways', () => {
+  for (const [kind, body] of Object.entries({ revisit: { verdict: 'confirmed' }, rectification: { proof: '照片' } })) {
+    const records = [{ id: '0190a000-0000-7000-8000-000000000002', kind, taskId: randomUUID(), body }];
+    const sent = { id: randomUUID(), areaCode: VILLAGE, arrivedAt: '2018-01-30T09:00:00+08:00', records };
+    expect(NewVisit.safeParse(sent).success).toBe(false);
+  }
 });

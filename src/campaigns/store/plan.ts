@@ -129,7 +129,7 @@ export function subjects(plan: Plan, subject: string, select: Select, side: stri
         from door left join bounded_household b on b.household_id = door.id
         where ${
           select !== 'all' && 'contract' in select
-            ? sql`not exists (select from contract c where c.county_code = ${countyCode} and c.household_id = door.id)`
+            ? sql`not exists (select from contract c where c.county_code = ${countyCode} and c.household_id = door.id and c.signed_on is not null)`
             : select === 'all'
               ? sql`true`
               : sql`exists (select from person p where p.county_code = ${countyCode} and p.household_id = door.id

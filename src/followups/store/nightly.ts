@@ -45,7 +45,7 @@ const followed = (countyCode: string) => sql`
   from enrolment e join person p on p.county_code = e.county_code and p.id = e.person_id and p.died_on is null and p.moved_out_on is null
   where e.county_code = ${countyCode} and e.to_on is null and e.programme in ('htn', 't2dm')
     and not exists (select from change_request c where c.county_code = e.county_code and c.kind in ('died', 'moved_out')
-      and c.household_id = p.household_id and (c.person_id = p.id or c.person_id is null) and c.decision is distinct from 'rejected')`;
+      and c.household_id = p.household_id and (c.person_id = p.id or c.person_id is null) and (c.decided_at is null or c.decision = 'approved'))`;
 
 /** Measured face to face, as it was last judged. */
 const measured = (countyCode: string, enrolment: ReturnType<typeof sql>) => sql`

@@ -3,12 +3,12 @@ import { limits } from '../../followups/protocols/limits.ts';
 import { dateOf } from '../../platform/civil.ts';
 import type { NewTask } from '../../tasks/store.ts';
 import type { NewRecord, NewVisit, ReviewReason } from '../schema.ts';
-import { confirmations, type Discharge, discharges } from './discharges.ts';
+import { type Discharge, discharges, sideFor } from './discharges.ts';
 import type { AdoptingDuty, JointSide, PostOn, RecordSide, Subject, Superseded, VisitFacts } from './facts.ts';
 import { isClinical, recordReview, subjectOf } from './filing.ts';
 import { type Finding, findings } from './findings.ts';
 import { judge, type Measured, type Verdict } from './judging.ts';
-import { candidates, isMeasured, nextTaskKey, repeatTalkKey } from './matching.ts';
+import { candidates, isJoint, isMeasured, nextTaskKey, repeatTalkKey } from './matching.ts';
 import { nextTask, repeatedTalk } from './next.ts';
 
 export interface Reading {
@@ -27,7 +27,8 @@ export interface Deed extends Finding {
   readonly side: RecordSide | null;
   readonly rootId: string;
   readonly closings: readonly Discharge[];
-  readonly confirmedBy: readonly JointSide[];
+  /** The side whose word a joint duty has with this record. */
+  readonly confirms: JointSide | null;
   readonly readings: readonly Reading[];
   /** Its own first, then those of later records it overturns. A record that waits for review has one only where it is an emergency. */
   readonly verdicts: readonly Verdict[];
@@ -42,13 +43,7 @@ export interface Deed extends Finding {
 }
 
 /** In the order in which the phone made them: a record may correct one before it. */
-export function deedsOf(
-  visit: NewVisit,
-  facts: VisitFacts,
-  reason: ReviewReason | null,
-  post: PostOn,
-  partner: PostOn | null,
-): Deed[] {
+export function deedsOf(visit: NewVisit, facts: VisitFacts, reason: ReviewReason | null, post: PostOn): Deed[] {
   const siblings: Superseded[] = [];
   const closed = new Set<string>();
   const concluded = new Set<string>();
@@ -56,9 +51,11 @@ export function deedsOf(
   return visit.records.map((record) => {
     const known: VisitFacts = { ...facts, superseded: [...facts.superseded, ...siblings] };
     const subject = subjectOf(record, visit, known);
+    const about = candidates(record, subject, visit, known);
+    const side = post.reason === null ? sideFor(record, post.sides, about) : null;
     let why = facts.taken.includes(record.id)
       ? 'same_id_other_body'
-      : (reason ?? recordReview(record, subject, visit, known, post, partner));
+      : (reason ?? recordReview(record, subject, visit, known, post, side, about));
     const measured = measuredOf(record, subject, visit);
     const again = `${record.kind}/${subject.enrolment?.id ?? subject.person?.id}`;
     if (why === null && measured && !record.supersedes && concluded.has(again)) why = 'second_record';
@@ -69,11 +66,10 @@ export function deedsOf(
         : [];
     const verdicts =
       why === null ? judged : judged.slice(0, 1).filter(({ assessment }) => assessment.class === 'URGENT');
-    const side = post.reason === null ? post.side : null;
     const verdict = judged[0]?.assessment.class ?? null;
     const closings =
-      why === null
-        ? discharges(record, subject, visit, known, side, partner, verdict).filter(({ id }) => !closed.has(id))
+      why === null && side !== null
+        ? discharges(record, subject, visit, known, side, verdict).filter(({ id }) => !closed.has(id))
         : [];
     for (const { id } of closings) closed.add(id);
     if (why === null && measured && closings.length > 0) concluded.add(again);
@@ -87,12 +83,12 @@ export function deedsOf(
       side,
       rootId,
       closings,
-      confirmedBy: why === null ? confirmations(record, side, partner) : [],
+      confirms: why === null && isJoint(record.kind) && side !== 'facility' ? side : null,
       readings: why === null ? readingsOf(record) : [],
       verdicts,
       corrected: corrected.has(record.id),
       ...(why === null ? planned(record, subject, visit, known, rootId, verdicts) : nothing),
-      ...findings(record, why === null ? subject : null, visit, closings),
+      ...findings(record, why === null ? subject : null, visit, side, closings),
     };
   });
 }

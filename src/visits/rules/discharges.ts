@@ -1,42 +1,50 @@
-// src/visits/rules/discharges.ts: which open tasks an accepted record closes, and whose word stands behind it.
+// src/visits/rules/discharges.ts: which open tasks an accepted record closes: those of its own side, at its own door.
 import { type Class, TELEPHONE } from '../../followups/protocols/assessment.ts';
 import { type CivilDate, dateOf } from '../../platform/civil.ts';
 import type { NewRecord, NewVisit } from '../schema.ts';
-import type { JointSide, PostOn, RecordSide, Subject, TaskFacts, VisitFacts } from './facts.ts';
-import { candidates, isJoint, isMeasured } from './matching.ts';
+import type { RecordSide, Subject, TaskFacts, VisitFacts } from './facts.ts';
+import { candidates, isJoint, isMeasured, mayDo } from './matching.ts';
 
 /** A task to be closed, in the form the tasks room takes. */
 export interface Discharge {
   readonly id: string;
-  readonly reason: 'done' | 'excused';
+  readonly reason: 'done';
   readonly closedOn: CivilDate;
   readonly detail: string | null;
-  readonly closedBy: string | null;
+  readonly closedBy: string;
 }
 
 /** Classes that rest on a visit to the person; REJECT and INCOMPLETE leave the task open. */
 const CONCLUSIVE: readonly Class[] = ['SATISFIED', 'ADJUST', 'REFER', 'URGENT'];
+/** How a task ended that one side of a joint duty closed for both. */
+export const SINGLE_SIDE = 'single_side';
 
-const isTheOtherSide = (side: RecordSide | null, other: RecordSide | null): other is JointSide =>
-  (side === 'medical' && other === 'cadre') || (side === 'cadre' && other === 'medical');
+/** Who may do what nobody owes at the moment. */
+const USUAL: Readonly<Record<NewRecord['kind'], readonly RecordSide[]>> = {
+  policy_talk: ['medical', 'cadre'],
+  verification: ['medical', 'cadre'],
+  contract: ['medical', 'cadre'],
+  broadcast: ['medical', 'cadre'],
+  not_met: ['medical', 'cadre'],
+  htn: ['medical'],
+  t2dm: ['medical'],
+  referral_check: ['medical'],
+  training: ['facility'],
+};
 
-/** Whose tasks a record may close: the recorder's side's; the partner's where he was there and confirms; both where one side says why it was alone. */
-export function sidesSpokenFor(
+/**
+ * The side a record speaks for: the recorder's nearest post that owes what it is about; null where no post of hers does.
+ * @param about the tasks of its kind and subject.
+ */
+export function sideFor(
   record: NewRecord,
-  side: RecordSide | null,
-  partner: PostOn | null,
-): ReadonlySet<string> {
-  if (side === null) return new Set();
-  if (record.singleSideReason !== undefined && side !== 'facility') return new Set(['medical', 'cadre']);
-  const other = partner && partner.reason === null ? partner.side : null;
-  return new Set(record.confirmedByPartner && isTheOtherSide(side, other) ? [side, other] : [side]);
-}
-
-/** The sides whose confirmation of a joint duty goes on record. */
-export function confirmations(record: NewRecord, side: RecordSide | null, partner: PostOn | null): JointSide[] {
-  if (!isJoint(record.kind) || (side !== 'medical' && side !== 'cadre')) return [];
-  const other = partner && partner.reason === null ? partner.side : null;
-  return record.confirmedByPartner && isTheOtherSide(side, other) ? [side, other] : [side];
+  sides: readonly RecordSide[],
+  about: readonly TaskFacts[],
+): RecordSide | null {
+  const open = about.filter(({ closedAt }) => closedAt === null);
+  const owed = open.length > 0 && !isJoint(record.kind) ? open : about;
+  const usual = owed === open ? [] : USUAL[record.kind];
+  return sides.find((side) => usual.includes(side) || owed.some((task) => mayDo(task, side))) ?? null;
 }
 
 /** @param verdict the class of a measured record. */
@@ -45,19 +53,17 @@ export function discharges(
   subject: Subject,
   visit: NewVisit,
   facts: VisitFacts,
-  side: RecordSide | null,
-  partner: PostOn | null,
+  side: RecordSide,
   verdict: Class | null,
 ): Discharge[] {
   const closedOn = dateOf(visit.arrivedAt);
-  const open = () => candidates(record, subject, visit, facts).filter(({ closedAt }) => closedAt === null);
+  const all = () => candidates(record, subject, visit, facts).filter(({ closedAt }) => closedAt === null);
+  const open = () => all().filter((task) => mayDo(task, side));
   const done = (tasks: readonly TaskFacts[], detail: string | null = null): Discharge[] =>
     tasks.map(({ id }) => ({ id, reason: 'done', closedOn, detail, closedBy: record.id }));
   switch (record.kind) {
     case 'policy_talk':
     case 'referral_check':
-    case 'revisit':
-    case 'rectification':
       return done(open());
     case 'htn':
     case 't2dm':
@@ -69,43 +75,33 @@ export function discharges(
         : [];
     case 'verification':
     case 'contract': {
-      const sides = sidesSpokenFor(record, side, partner);
-      const alone = record.singleSideReason !== undefined && confirmations(record, side, partner).length < 2;
-      const tasks = open().filter(
-        (task) => sides.has(task.side) && hasLinesOf(record, alone && side !== null ? side : task.side),
-      );
-      return done(tasks, alone ? 'single_side' : null);
+      const own = record.kind === 'contract' || hasLinesOf(record.body.lines, side) ? open() : [];
+      // A reason given at once closes the other side's task too, as done by one side. Nobody signs or confirms for another.
+      const alone = record.singleSideReason !== undefined && (own.length > 0 || subject.superseded !== null);
+      const others = alone ? all().filter((task) => !mayDo(task, side)) : [];
+      return [...done(own), ...done(others, SINGLE_SIDE)];
     }
     case 'broadcast':
       return done(open().slice(0, 1)); // one broadcast is one of the dates owed: the earliest still open
     case 'training':
       return record.body.attended ? done(open()) : [];
     case 'not_met':
-      return excused(record.body.reason, subject, facts, record.body.occurredOn ?? closedOn);
+      return []; // a death or a move waits for its decision, and what it would close with it
   }
 }
 
-/** A verification is done by a side when its lines are confirmed, or put right in a note. */
-function hasLinesOf(record: NewRecord, side: string): boolean {
-  if (record.kind !== 'verification') return true;
-  const items = side === 'medical' ? ['illness', 'treatment'] : ['reimbursement'];
-  return items.every((item) => {
-    const lines = record.body.lines.filter((line) => line.item === item);
-    return lines.length > 0 && lines.every((line) => line.ok || Boolean(line.note));
-  });
+/** What a verification says of one line. */
+export interface Line {
+  readonly item: string;
+  readonly ok: boolean;
+  readonly note?: string | undefined;
 }
 
-/** Nobody is visited after death or a move; every other reason leaves the tasks where they are. */
-function excused(
-  reason: string,
-  { person, household, task }: Subject,
-  facts: VisitFacts,
-  closedOn: CivilDate,
-): Discharge[] {
-  if (reason !== 'died' && reason !== 'moved_out') return [];
-  const wholeHousehold = person === null && reason === 'moved_out' && task?.personId == null;
-  return facts.tasks
-    .filter(({ closedAt }) => closedAt === null)
-    .filter((row) => (person ? row.personId === person.id : wholeHousehold && row.householdId === household?.id))
-    .map(({ id }) => ({ id, reason: 'excused', closedOn, detail: reason, closedBy: null }));
+/** A verification is done by a side when its lines are confirmed, or put right in a note. */
+export function hasLinesOf(all: readonly Line[], side: RecordSide): boolean {
+  const items = side === 'medical' ? ['illness', 'treatment'] : ['reimbursement'];
+  return items.every((item) => {
+    const lines = all.filter((line) => line.item === item);
+    return lines.length > 0 && lines.every((line) => line.ok || Boolean(line.note));
+  });
 }

@@ -85,7 +85,7 @@ export interface Superseded {
 }
 
 export interface VisitFacts {
-  /** Roles and team places of the recorder and the partner, of all times. */
+  /** Roles and team places of the recorder, of all times. */
   readonly roles: readonly Standing[];
   readonly posts: readonly Standing[];
   /** This visit's id, where another one has it, and the records' ids that another visit has used, in any village. */
@@ -131,7 +131,7 @@ export interface Subject {
   readonly superseded: Superseded | null;
 }
 
-/** In post with the sides and rights she had there, or why not. */
+/** In post with the sides and rights held there, the nearest post first, or why not. */
 export type PostOn =
-  | { readonly reason: null; readonly side: RecordSide | null; readonly clinical: boolean }
+  | { readonly reason: null; readonly sides: readonly RecordSide[]; readonly clinical: boolean }
   | { readonly reason: 'not_in_post' | 'other_area' };

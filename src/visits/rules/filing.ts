@@ -1,9 +1,8 @@
 // src/visits/rules/filing.ts: whether what came from the field stands at once or waits for somebody's eye, and why. Nothing is refused.
 import { type CivilDate, dateOf, type Instant, plusMinutes } from '../../platform/civil.ts';
 import type { NewRecord, NewVisit, ReviewReason } from '../schema.ts';
-import { sidesSpokenFor } from './discharges.ts';
-import type { PostOn, Standing, Subject, TaskFacts, VisitFacts } from './facts.ts';
-import { candidates, isJoint, isMeasured } from './matching.ts';
+import type { HouseholdFacts, PostOn, RecordSide, Standing, Subject, TaskFacts, VisitFacts } from './facts.ts';
+import { isJoint, isMeasured, isOwedHere, mayDo } from './matching.ts';
 
 const CLOCK_SLACK = 10; // min: phones drift by a few; a visit from further ahead has a wrong clock
 const CLINICAL_KINDS: readonly string[] = ['htn', 't2dm', 'referral_check'];
@@ -26,8 +25,9 @@ export function postOn(
   if (now.length === 0) return { reason: roles.length + posts.length > 0 ? 'not_in_post' : 'other_area' };
   if (posts.length > 0 && seats.length === 0 && now.some((role) => role.side !== null))
     return { reason: 'not_in_post' };
-  const side = seats[0]?.side ?? now.find((role) => role.side !== null)?.side ?? null;
-  return { reason: null, side, clinical: now.some((role) => role.clinical) };
+  const nearest = (seats.length > 0 ? seats : now).toSorted((a, b) => b.areaCode.length - a.areaCode.length);
+  const sides = [...new Set(nearest.flatMap(({ side }) => side ?? []))];
+  return { reason: null, sides, clinical: now.some((role) => role.clinical) };
 }
 
 /** Why the whole stop waits, or null. */
@@ -36,6 +36,7 @@ export function visitReview(visit: NewVisit, facts: VisitFacts, post: PostOn, as
   if (visit.arrivedAt > plusMinutes(asOf, CLOCK_SLACK)) return 'clock_suspect';
   if (visit.leftAt !== undefined && visit.leftAt < visit.arrivedAt) return 'clock_suspect';
   if (post.reason) return post.reason;
+  if (post.sides.length === 0) return 'not_in_post'; // a role that watches over visits makes none
   if (visit.householdId === undefined) return null;
   const household = facts.households.find(({ id }) => id === visit.householdId);
   if (!household?.villageCode.startsWith(visit.areaCode)) return 'other_area';
@@ -68,7 +69,8 @@ export function recordReview(
   visit: NewVisit,
   facts: VisitFacts,
   post: PostOn,
-  partner: PostOn | null,
+  side: RecordSide | null,
+  about: readonly TaskFacts[],
 ): ReviewReason | null {
   if (post.reason) return post.reason;
   const day = dateOf(visit.arrivedAt);
@@ -76,6 +78,7 @@ export function recordReview(
   if (record.personId && !person) return 'other_area';
   if (person && !person.villageCode.startsWith(visit.areaCode)) return 'other_area';
   if (household && !household.villageCode.startsWith(visit.areaCode)) return 'other_area';
+  if (household && household.id !== doorOf(visit, facts)?.id) return 'other_door';
   if (isClinical(record.kind) && !post.clinical) return 'not_in_post';
   if (person?.movedOutOn != null && person.movedOutOn <= day) return 'moved_away';
   if (person?.diedOn != null && person.diedOn < day) return 'unknown_subject';
@@ -86,12 +89,42 @@ export function recordReview(
   if (record.supersedes) {
     if (!superseded || superseded.kind !== record.kind) return 'unknown_subject';
     if (superseded.personId !== (person?.id ?? null)) return 'unknown_subject';
+    if (person === null && superseded.householdId !== (household?.id ?? null)) return 'unknown_subject';
     if (superseded.corrected) return 'second_record';
   }
-  if (record.kind === 'not_met') return null;
-  const all = candidates(record, subject, visit, facts);
-  const sides = sidesSpokenFor(record, post.side, partner);
-  return taskReview(record, subject, isJoint(record.kind) ? all.filter(({ side }) => sides.has(side)) : all, day);
+  if (side === null) return 'not_in_post';
+  if (record.kind === 'not_met') return leavingReview(record.body, subject, facts, day);
+  if (task && !isJoint(record.kind) && !isMeasured(record.kind) && !isOwedHere(record, task, subject, visit))
+    return 'unknown_subject';
+  return taskReview(record, subject, isJoint(record.kind) ? about.filter((row) => mayDo(row, side)) : about, day);
+}
+
+/** The one door a stop was at: the household it names, or the first that its records lead to. */
+function doorOf(visit: NewVisit, facts: VisitFacts): HouseholdFacts | null {
+  const byId = (id: string) => facts.households.find((household) => household.id === id) ?? null;
+  if (visit.householdId !== undefined) return byId(visit.householdId);
+  for (const record of visit.records) {
+    const { household } = subjectOf(record, visit, facts);
+    if (household) return household;
+  }
+  return null;
+}
+
+/** Who has left is named, and left between birth and the knock at the door. */
+function leavingReview(
+  { reason, occurredOn, wholeHousehold }: Extract<NewRecord, { kind: 'not_met' }>['body'],
+  { person, household }: Subject,
+  facts: VisitFacts,
+  day: CivilDate,
+): ReviewReason | null {
+  if (reason !== 'died' && reason !== 'moved_out' && reason !== 'unknown_person') return null;
+  const all = reason !== 'died' && wholeHousehold === true;
+  if (!person && !all) return 'unknown_subject';
+  if (occurredOn === undefined) return null;
+  const births = all
+    ? facts.persons.filter(({ householdId }) => householdId === household?.id).map(({ bornOn }) => bornOn)
+    : [person?.bornOn ?? occurredOn];
+  return occurredOn > day || births.every((bornOn) => occurredOn < bornOn) ? 'impossible_day' : null;
 }
 
 export const isClinical = (kind: string): boolean => CLINICAL_KINDS.includes(kind);
@@ -108,8 +141,6 @@ function hasSubject(record: NewRecord, { person, household, task }: Subject): bo
     case 'not_met':
       return household !== null;
     case 'training':
-    case 'revisit':
-    case 'rectification':
       return task !== null;
     case 'broadcast':
       return true;

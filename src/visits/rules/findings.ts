@@ -1,8 +1,8 @@
-// src/visits/rules/findings.ts: what a stop brings to the register: a death, a move, somebody nobody knows, who is home when, a contract.
+// src/visits/rules/findings.ts: what a stop brings to the register: a death, a move, somebody nobody knows, who is home when, a signature.
 import { type CivilDate, dateOf, plusDays } from '../../platform/civil.ts';
 import type { NewRecord, NewVisit } from '../schema.ts';
 import type { Discharge } from './discharges.ts';
-import type { Subject } from './facts.ts';
+import type { JointSide, RecordSide, Subject } from './facts.ts';
 
 export interface Finding {
   readonly changes: readonly {
@@ -10,6 +10,7 @@ export interface Finding {
     readonly kind: 'died' | 'moved_out' | 'unknown_person';
     readonly villageCode: string;
     readonly householdId: string;
+    /** Null where the whole household has left. */
     readonly personId: string | null;
     readonly occurredOn: CivilDate;
   }[];
@@ -26,9 +27,12 @@ export interface Finding {
     readonly recordId: string;
     readonly householdId: string;
     readonly villageCode: string;
+    readonly side: JointSide;
     readonly signedOn: CivilDate;
   }[];
 }
+
+const LONGEST_ABSENCE = 183; // days: half a year; a return further off is not known, and nothing waits for it
 
 const none: Finding = { changes: [], presence: [], bounds: [], signings: [] };
 
@@ -37,19 +41,18 @@ export function findings(
   record: NewRecord,
   subject: Subject | null,
   visit: NewVisit,
+  side: RecordSide | null,
   closings: readonly Discharge[],
 ): Finding {
   const household = subject?.household;
   if (!subject || !household) return none;
   const day = dateOf(visit.arrivedAt);
-  if (record.kind === 'contract' && closings.length > 0) {
-    return {
-      ...none,
-      signings: [{ recordId: record.id, householdId: household.id, villageCode: household.villageCode, signedOn: day }],
-    };
+  if (record.kind === 'contract' && closings.length > 0 && (side === 'medical' || side === 'cadre')) {
+    const { id: householdId, villageCode } = household;
+    return { ...none, signings: [{ recordId: record.id, householdId, villageCode, side, signedOn: day }] };
   }
   if (record.kind !== 'not_met') return none;
-  const { reason, occurredOn } = record.body;
+  const { reason, occurredOn, wholeHousehold } = record.body;
   const personId = subject.person?.id ?? null;
   switch (reason) {
     case 'died':
@@ -63,7 +66,7 @@ export function findings(
             kind: reason,
             villageCode: household.villageCode,
             householdId: household.id,
-            personId,
+            personId: reason !== 'died' && wholeHousehold === true ? null : personId,
             occurredOn: occurredOn ?? day,
           },
         ],
@@ -86,7 +89,7 @@ function absence(
   villageCode: string,
   day: CivilDate,
 ): Finding {
-  if (backOn === undefined) return none;
+  if (backOn === undefined || backOn < day || backOn > plusDays(day, LONGEST_ABSENCE)) return none; // no day that is known
   const stay = (place: 'home' | 'away', fromOn: CivilDate, toOn: CivilDate | null) => ({
     personId,
     villageCode,

@@ -2,7 +2,7 @@
 import { type CivilDate, dateOf } from '../../platform/civil.ts';
 import { followTaskKey } from '../../tasks/rules/keys.ts';
 import type { NewRecord, NewVisit } from '../schema.ts';
-import type { Subject, TaskFacts, VisitFacts } from './facts.ts';
+import type { RecordSide, Subject, TaskFacts, VisitFacts } from './facts.ts';
 
 /** The follow-up that a record leads to: one, whatever its kind, so that an edit moves it. */
 export const nextTaskKey = (rootId: string): string => followTaskKey(rootId, 'next');
@@ -13,19 +13,31 @@ export const isJoint = (kind: string): boolean => kind === 'verification' || kin
 /** Judged by a protocol. A second visit on another day is a visit in its own right, whichever task its phone still knew. */
 export const isMeasured = (kind: string): kind is 'htn' | 't2dm' => kind === 'htn' || kind === 't2dm';
 
+/** Whether a post of this side may do what is owed. */
+export const mayDo = (task: TaskFacts, side: RecordSide): boolean =>
+  task.side === side || (task.side === 'either' && side !== 'facility');
+
 /** Tasks of the record's kind and subject, open and closed; earliest due first. */
 export function candidates(record: NewRecord, subject: Subject, visit: NewVisit, facts: VisitFacts): TaskFacts[] {
   const day = dateOf(visit.arrivedAt);
-  if (subject.task && !isJoint(record.kind) && !isMeasured(record.kind)) return [subject.task];
+  if (subject.task && !isJoint(record.kind) && !isMeasured(record.kind))
+    return isOwedHere(record, subject.task, subject, visit) ? [subject.task] : [];
   const root = subject.superseded?.rootId ?? record.id;
   const notYet = new Set([nextTaskKey(root), repeatTalkKey(root), ...laterTaskKeys(subject, visit, facts)]);
   return facts.tasks
-    .filter((task) => task.kind === record.kind && isOf(record, task, subject, visit))
+    .filter((task) => isOwedHere(record, task, subject, visit))
     .filter((task) => !notYet.has(task.sourceKey) && !isLaterRepeat(task, day))
     .toSorted((a, b) => (a.dueOn === b.dueOn ? (a.id < b.id ? -1 : 1) : a.dueOn < b.dueOn ? -1 : 1));
 }
 
-function isOf(record: NewRecord, task: TaskFacts, { person, household, enrolment }: Subject, visit: NewVisit): boolean {
+/** Whether a task is what such a record does, owed by whom and what the record is about. */
+export function isOwedHere(
+  record: NewRecord,
+  task: TaskFacts,
+  { person, household, enrolment }: Subject,
+  visit: NewVisit,
+): boolean {
+  if (task.kind !== record.kind) return false;
   switch (record.kind) {
     case 'htn':
     case 't2dm':
@@ -43,8 +55,7 @@ function isOf(record: NewRecord, task: TaskFacts, { person, household, enrolment
     case 'broadcast':
       return task.subject === 'village' && task.subjectId === visit.areaCode;
     case 'training':
-    case 'revisit':
-    case 'rectification':
+      return task.subject === 'team' && task.areaCode.startsWith(visit.areaCode);
     case 'not_met':
       return false;
   }

@@ -74,11 +74,31 @@ interface WhoAndWhere {
   readonly fresh: string[];
 }
 
-/** Who recorded and who came along, what came with these ids before, whose door it is and what is owed there; in one statement, under the reader's policies. */
-export async function whoAndWhere(
+/** The roles and team places of these accounts, of all times, as two columns. */
+const standings = (countyCode: string, accountIds: readonly string[]) => sql`
+  (select coalesce(jsonb_agg(jsonb_build_object('accountId', g.account_id, 'areaCode', g.area_code,
+      'side', case when g.role in ('medical', 'cadre', 'facility') then g.role end,
+      'clinical', g.role in ('medical', 'facility', 'supervisor'), 'fromOn', g.from_on, 'toOn', g.to_on)), '[]')
+    from role_grant g where g.county_code = ${countyCode} and g.account_id = any(${[...accountIds]}::uuid[])) as roles,
+  (select coalesce(jsonb_agg(jsonb_build_object('accountId', m.account_id, 'areaCode', t.area_code, 'side', t.side,
+      'clinical', t.side <> 'cadre', 'fromOn', m.from_on, 'toOn', m.to_on)), '[]')
+    from team_member m join team t on t.county_code = m.county_code and t.id = m.team_id
+    where m.county_code = ${countyCode} and m.account_id = any(${[...accountIds]}::uuid[])) as posts`;
+
+/** Where these accounts have stood, for `postOn`. */
+export async function standingsOf(
   tx: Tx,
   countyCode: string,
   accountIds: readonly string[],
+): Promise<Pick<WhoAndWhere, 'roles' | 'posts'>> {
+  return oneRow(tx, sql<Pick<WhoAndWhere, 'roles' | 'posts'>>`select ${standings(countyCode, accountIds)}`);
+}
+
+/** Who recorded, what came with these ids before, whose door it is and what is owed there; in one statement, under the reader's policies. */
+export async function whoAndWhere(
+  tx: Tx,
+  countyCode: string,
+  accountId: string,
   visit: NewVisit,
   named: Named,
   kinds: readonly string[],
@@ -101,14 +121,7 @@ export async function whoAndWhere(
     enrolled as materialized (
       select e.id, e.person_id, e.programme, e.to_on from enrolment e where e.county_code = ${countyCode} and e.person_id = any(array(select id from people)))
     select
-      (select coalesce(jsonb_agg(jsonb_build_object('accountId', g.account_id, 'areaCode', g.area_code,
-          'side', case when g.role in ('medical', 'cadre', 'facility') then g.role end,
-          'clinical', g.role in ('medical', 'facility', 'supervisor'), 'fromOn', g.from_on, 'toOn', g.to_on)), '[]')
-        from role_grant g where g.county_code = ${countyCode} and g.account_id = any(${[...accountIds]}::uuid[])) as roles,
-      (select coalesce(jsonb_agg(jsonb_build_object('accountId', m.account_id, 'areaCode', t.area_code, 'side', t.side,
-          'clinical', t.side <> 'cadre', 'fromOn', m.from_on, 'toOn', m.to_on)), '[]')
-        from team_member m join team t on t.county_code = m.county_code and t.id = m.team_id
-        where m.county_code = ${countyCode} and m.account_id = any(${[...accountIds]}::uuid[])) as posts,
+      ${standings(countyCode, [accountId])},
       (select coalesce(jsonb_agg(jsonb_build_object('hash', v.body_hash, 'receipt', v.receipt)), '[]')
         from visit v where v.county_code = ${countyCode} and v.id = ${visit.id}) as earlier,
       ids_taken(${countyCode}, ${visit.id}, ${visit.records.map(({ id }) => id)}::uuid[])::text[] as taken,

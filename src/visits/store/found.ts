@@ -1,6 +1,6 @@
-// src/visits/store/found.ts: what a stop brings to the register beside its records: who is gone, who is home when, a contract both sides signed.
+// src/visits/store/found.ts: what a stop brings to the register beside its records: who is gone, who is home when, a side's signature under a contract.
 import type { CivilDate, Instant } from '../../platform/civil.ts';
-import { rows, sql, type Tx, written } from '../../platform/db.ts';
+import { sql, type Tx, written } from '../../platform/db.ts';
 
 export interface ChangeFound {
   readonly recordId: string;
@@ -11,7 +11,7 @@ export interface ChangeFound {
   readonly occurredOn: CivilDate;
 }
 
-/** The register changes by a decision, never by a knock at a door. */
+/** The register changes by a decision, never by a knock at a door. What is asked already waits already. */
 export async function insertChangeRequests(
   tx: Tx,
   countyCode: string,
@@ -20,8 +20,8 @@ export async function insertChangeRequests(
   asOf: Instant,
 ): Promise<void> {
   if (changes.length === 0) return;
-  await sql`insert into change_request (county_code, village_code, person_id, household_id, kind, occurred_on, record_id, requested_at, requested_by)
-    select ${countyCode}, n."villageCode", n."personId", n."householdId", n.kind, n."occurredOn", n."recordId", ${asOf}::timestamptz, ${accountId}::uuid
+  await sql`insert into change_request (county_code, village_code, person_id, household_id, kind, whole_household, occurred_on, record_id, requested_at, requested_by)
+    select ${countyCode}, n."villageCode", n."personId", n."householdId", n.kind, n."personId" is null, n."occurredOn", n."recordId", ${asOf}::timestamptz, ${accountId}::uuid
     from jsonb_to_recordset(${JSON.stringify(changes)}::jsonb) as n("recordId" uuid, kind text, "villageCode" text, "householdId" uuid,
       "personId" uuid, "occurredOn" date)
     on conflict do nothing`.execute(tx);
@@ -46,7 +46,10 @@ export async function boundTasks(
   );
 }
 
-/** Signs with both teams of the village where both sides of a household's contract are done. @returns the households that signed now. */
+/**
+ * Puts each side's own signature under the household's contract; whichever side is first opens it. The contract stands
+ * (`signed_on`) once both have signed. A village without that team signs nothing.
+ */
 export async function signContracts(
   tx: Tx,
   countyCode: string,
@@ -54,24 +57,38 @@ export async function signContracts(
     readonly recordId: string;
     readonly householdId: string;
     readonly villageCode: string;
+    readonly side: 'medical' | 'cadre';
     readonly signedOn: CivilDate;
   }[],
-): Promise<string[]> {
-  if (signings.length === 0) return [];
-  const signed = await rows(
-    tx,
-    sql<{
-      id: string;
-    }>`insert into contract (county_code, village_code, household_id, signed_on, medical_team_id, cadre_team_id, record_id)
-      select ${countyCode}, n."villageCode", n."householdId", n."signedOn", medical.id, cadre.id, n."recordId"
-      from jsonb_to_recordset(${JSON.stringify(signings)}::jsonb) as n("recordId" uuid, "householdId" uuid, "villageCode" text, "signedOn" date)
-      join team medical on medical.county_code = ${countyCode} and medical.area_code = n."villageCode" and medical.side = 'medical' and medical.to_on is null
-      join team cadre on cadre.county_code = ${countyCode} and cadre.area_code = n."villageCode" and cadre.side = 'cadre' and cadre.to_on is null
-      where (select array_agg(distinct t.side) from task t where t.county_code = ${countyCode} and t.household_id = n."householdId"
-          and t.kind = 'contract' and t.close_reason = 'done') @> '{medical,cadre}'
-        and not exists (select from task t where t.county_code = ${countyCode} and t.household_id = n."householdId"
-          and t.kind = 'contract' and t.closed_at is null)
-      on conflict do nothing returning household_id as id`,
-  );
-  return signed.map(({ id }) => id);
+  accountId: string,
+): Promise<void> {
+  if (signings.length === 0) return;
+  await sql`
+    with signature as (
+      select n.*, team.id as team_id, ${accountId}::uuid as account_id
+      from jsonb_to_recordset(${JSON.stringify(signings)}::jsonb) as n("recordId" uuid, "householdId" uuid, "villageCode" text, side text, "signedOn" date)
+      join team on team.county_code = ${countyCode} and team.area_code = n."villageCode" and team.side = n.side and team.to_on is null),
+    second as (
+      update contract c set
+        medical_on = case when s.side = 'medical' then s."signedOn" else c.medical_on end,
+        medical_team_id = case when s.side = 'medical' then s.team_id else c.medical_team_id end,
+        medical_record_id = case when s.side = 'medical' then s."recordId" else c.medical_record_id end,
+        medical_account_id = case when s.side = 'medical' then s.account_id else c.medical_account_id end,
+        cadre_on = case when s.side = 'cadre' then s."signedOn" else c.cadre_on end,
+        cadre_team_id = case when s.side = 'cadre' then s.team_id else c.cadre_team_id end,
+        cadre_record_id = case when s.side = 'cadre' then s."recordId" else c.cadre_record_id end,
+        cadre_account_id = case when s.side = 'cadre' then s.account_id else c.cadre_account_id end
+      from signature s
+      where c.county_code = ${countyCode} and c.household_id = s."householdId" and c.signed_on is null
+        and case when s.side = 'medical' then c.medical_on is null else c.cadre_on is null end)
+    insert into contract (county_code, village_code, household_id, medical_on, medical_team_id, medical_record_id, medical_account_id,
+      cadre_on, cadre_team_id, cadre_record_id, cadre_account_id)
+    select ${countyCode}, s."villageCode", s."householdId",
+      case when s.side = 'medical' then s."signedOn" end, case when s.side = 'medical' then s.team_id end,
+      case when s.side = 'medical' then s."recordId" end, case when s.side = 'medical' then s.account_id end,
+      case when s.side = 'cadre' then s."signedOn" end, case when s.side = 'cadre' then s.team_id end,
+      case when s.side = 'cadre' then s."recordId" end, case when s.side = 'cadre' then s.account_id end
+    from signature s
+    where not exists (select from contract c where c.county_code = ${countyCode} and c.household_id = s."householdId" and c.signed_on is null)
+    on conflict do nothing`.execute(tx);
 }

@@ -1,0 +1,83 @@
+// src/visits/store/joint.ts: joint duties of which one side has done its part: what the other may confirm, and what waits for it.
+import type { Instant } from '../../platform/civil.ts';
+import { maybeRow, sql, type Tx, written } from '../../platform/db.ts';
+import type { Line } from '../rules/discharges.ts';
+import type { JointSide } from '../rules/facts.ts';
+
+/** Two tasks of one joint duty: `done` by its own side's record, `owed` by the other. Needs a condition on either. */
+const halfDone = sql`task done join task owed on owed.county_code = done.county_code and owed.household_id = done.household_id
+  and owed.kind = done.kind and owed.subject_id = done.subject_id and owed.campaign_id is not distinct from done.campaign_id
+  and owed.side in ('medical', 'cadre') and done.side in ('medical', 'cadre') and owed.side <> done.side
+  and owed.created_at <= done.closed_at and owed.closed_at is null
+  and done.close_reason = 'done' and done.close_detail is distinct from 'single_side' and done.kind in ('verification', 'contract')`;
+
+export interface JointRecord {
+  readonly id: string;
+  readonly kind: 'verification' | 'contract';
+  readonly side: JointSide;
+  readonly householdId: string;
+  readonly villageCode: string;
+  /** The same duty's open task of the other side; null where nothing is open. */
+  readonly owedId: string | null;
+  /** What a verification says. */
+  readonly lines: readonly Line[] | null;
+}
+
+export interface JointVisit {
+  readonly id: string;
+  readonly areaCode: string;
+  readonly accountId: string;
+  readonly partnerId: string | null;
+  readonly arrivedAt: Instant;
+  readonly recordedAt: Instant;
+  readonly records: readonly JointRecord[];
+}
+
+/** An accepted visit with its joint records that no later one corrects. Asked as the system: a cadre does not read a clinical note. */
+export async function jointVisitOf(tx: Tx, countyCode: string, id: string): Promise<JointVisit | null> {
+  return maybeRow(
+    tx,
+    sql<JointVisit>`select v.id, v.area_code as "areaCode", v.account_id as "accountId", v.partner_id as "partnerId", v.arrived_at as "arrivedAt",
+        v.recorded_at as "recordedAt",
+        (select coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'kind', r.kind, 'side', r.side, 'householdId', r.household_id,
+            'villageCode', h.village_code, 'lines', r.body->'lines', 'owedId', (select owed.id from ${halfDone}
+              where done.county_code = ${countyCode} and done.household_id = r.household_id and done.closed_by = r.id limit 1)) order by r.id), '[]')
+          from record r join household h on h.county_code = r.county_code and h.id = r.household_id
+          where r.county_code = v.county_code and r.visit_id = v.id and r.visit_hash = v.body_hash and r.filing = 'accepted'
+            and r.kind in ('verification', 'contract') and r.side in ('medical', 'cadre')
+            and not exists (select from record x where x.county_code = r.county_code and x.supersedes = r.id)) as records
+      from visit v where v.county_code = ${countyCode} and v.id = ${id} and v.filing = 'accepted'`,
+  );
+}
+
+/** Adds each confirmation that is not there yet. */
+export async function confirm(
+  tx: Tx,
+  countyCode: string,
+  areaCode: string,
+  accountId: string,
+  records: readonly { readonly recordId: string; readonly side: JointSide }[],
+  asOf: Instant,
+): Promise<number> {
+  return written(
+    tx,
+    sql`insert into confirmation (county_code, record_id, side, area_code, account_id, at)
+      select ${countyCode}, n."recordId", n.side, ${areaCode}, ${accountId}::uuid, ${asOf}::timestamptz
+      from jsonb_to_recordset(${JSON.stringify(records)}::jsonb) as n("recordId" uuid, side text) on conflict do nothing`,
+  );
+}
+
+/** Closes what the other side has left unsaid since before `before`, as done by one side. @returns how many. */
+export async function closeSilent(tx: Tx, countyCode: string, before: Instant, asOf: Instant): Promise<number> {
+  return written(
+    tx,
+    sql`
+    with silent as materialized (
+      select distinct on (owed.id) owed.id, done.closed_by, done.closed_on from ${halfDone}
+      where owed.county_code = ${countyCode} and done.closed_at < ${before}::timestamptz order by owed.id, done.closed_at),
+    locked as materialized (
+      select id from task where county_code = ${countyCode} and id in (select id from silent) and closed_at is null order by id for no key update)
+    update task t set closed_at = ${asOf}, closed_on = s.closed_on, close_reason = 'done', close_detail = 'single_side', closed_by = s.closed_by
+    from silent s join locked l on l.id = s.id where t.county_code = ${countyCode} and t.id = s.id and t.closed_at is null`,
+  );
+}
