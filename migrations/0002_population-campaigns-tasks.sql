@@ -51,19 +51,24 @@ create table category_membership ( -- start + in − out = end: nobody leaves wi
   exclude using gist (county_code with =, person_id with =, category with =, daterange(from_on, to_on, '[]') with &&)
 );
 
-create table presence ( -- who is home when; no row means home
+create table presence ( -- who is home when; no row means home, and what was recorded later stands
   county_code text not null,
   id uuid not null default uuidv7(),
   village_code text not null,
-  person_id uuid not null,
+  person_id uuid,
+  household_id uuid, -- everybody of it, where nobody was told apart
   place text not null check (place in ('home', 'away')),
   from_on date not null,
   to_on date check (to_on >= from_on),
   recorded_at timestamptz not null,
   primary key (county_code, id),
-  foreign key (county_code, person_id) references person
+  check (num_nonnulls(person_id, household_id) = 1),
+  foreign key (county_code, person_id) references person,
+  foreign key (county_code, household_id) references household
 );
-create index presence_person on presence (county_code, person_id);
+create index presence_person on presence (county_code, person_id) where person_id is not null;
+create index presence_household on presence (county_code, household_id) where household_id is not null;
+create index presence_away on presence (county_code, village_code) where place = 'away' and to_on is not null; -- who stops a clock
 
 create table contract ( -- each side signs for itself; the register's own contracts have neither record nor account
   county_code text not null,
@@ -128,6 +133,7 @@ create table change_request ( -- what was found at a door changes the register o
   check (decided_by is null or decided_by <> requested_by),
   foreign key (county_code, household_id) references household
 );
+create index change_request_household on change_request (county_code, household_id);
 
 create unique index change_request_waiting_person on change_request (county_code, person_id, kind) where decided_at is null and person_id is not null;
 create unique index change_request_waiting_household on change_request (county_code, household_id, kind) where decided_at is null and whole_household;
@@ -257,10 +263,13 @@ create table task (
   grace integer not null default 0 check (grace >= 0), -- working days
   grace_until date check (grace_until >= due_on), -- a protocol's grace, as a date
   bounded_until date, -- somebody leaves on this day: every calendar morning counts
-  cycle integer not null default 0, -- rises when the due date moves or a hold is granted
+  cycle integer not null default 0, -- rises when the due date moves, and only then
+  version integer not null default 0, -- rises with a hold and a hand-over: a sweep that read before it says nothing
+  handed_on date, -- the day it was last handed to another team, which is told of it
   created_at timestamptz not null,
   closed_at timestamptz,
-  closed_on date, -- the day it happened; closed_at is when it was recorded
+  closed_on date, -- the day it happened
+  recorded_on date, -- the day its record reached the book, where that was not the day of closed_at
   close_reason text check (close_reason in ('done', 'excused', 'not_done')),
   close_detail text, -- why excused; 'single_side' for a joint duty closed by one
   closed_by uuid, -- the record that discharged it
@@ -284,10 +293,12 @@ create index task_village on task (county_code, subject_id) where subject = 'vil
 create index task_enrolment on task (county_code, enrolment_id) where enrolment_id is not null;
 create index task_campaign on task (county_code, campaign_id, duty_key) where campaign_id is not null;
 
+create index task_handed on task (county_code, area_code) where handed_on is not null and closed_at is null;
+
 create function task_stays_closed() returns trigger language plpgsql as $$
 begin
-  if old.closed_at is not null and (new.closed_at, new.closed_on, new.close_reason, new.close_detail, new.closed_by, new.due_on, new.cycle)
-     is distinct from (old.closed_at, old.closed_on, old.close_reason, old.close_detail, old.closed_by, old.due_on, old.cycle) then
+  if old.closed_at is not null and (new.closed_at, new.closed_on, new.close_reason, new.close_detail, new.closed_by, new.recorded_on, new.due_on, new.cycle)
+     is distinct from (old.closed_at, old.closed_on, old.close_reason, old.close_detail, old.closed_by, old.recorded_on, old.due_on, old.cycle) then
     raise exception 'task % is closed', old.id using errcode = 'check_violation';
   end if;
   return new;
@@ -338,6 +349,20 @@ create table hold (
 );
 create index hold_area on hold (county_code, area_code);
 
+create table outage ( -- days on which an area could send nothing: what it records within three days after them is no late entry
+  county_code text not null,
+  id uuid not null default uuidv7(),
+  area_code text not null,
+  from_on date not null,
+  to_on date not null check (to_on >= from_on),
+  reason text not null check (length(reason) between 1 and 200),
+  declared_by uuid not null,
+  declared_at timestamptz not null,
+  primary key (county_code, id),
+  foreign key (county_code, area_code) references division
+);
+create index outage_area on outage (county_code, area_code);
+
 create table escalation (
   county_code text not null,
   task_id uuid not null,
@@ -353,6 +378,7 @@ create table escalation (
   check ((kind = 'skipped') = (reason is not null)),
   foreign key (county_code, task_id) references task
 );
+create unique index escalation_morning on escalation (county_code, task_id, decided_on) where kind <> 'skipped'; -- one step a morning, over cycles
 create index escalation_area on escalation (county_code, area_code, decided_on);
 
 create table acknowledgement ( -- stops the climb until the promised day

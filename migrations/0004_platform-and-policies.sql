@@ -138,6 +138,7 @@ call protect('change_request', 'village_code = any((select my_areas())::text[])'
 call protect('task', 'area_code = any((select my_areas())::text[])', 'insert, update');
 call protect('task_move', 'area_code = any((select my_areas())::text[])');
 call protect('hold', 'area_code = any((select my_areas())::text[])', 'insert, update');
+call protect('outage', 'county_code = any((select my_counties())::text[])');
 call protect('escalation', 'area_code = any((select my_areas())::text[])');
 call protect('acknowledgement', 'area_code = any((select my_areas())::text[])');
 call protect('help_request', 'area_code = any((select my_areas())::text[])', 'insert, update');

@@ -101,8 +101,8 @@ export async function insertMeasurements(
 }
 
 /**
- * Moves the next tasks that a judgement made before and that are still open: another date, perhaps another kind, a new cycle
- * of its ladder, and a row that says so. A task already at its date stays as it is.
+ * Moves the next tasks that a judgement made before and that are still open: another date with a new cycle
+ * of its ladder, perhaps another kind, and a row that says so. A task already at its date stays as it is.
  * @returns the source keys that exist, moved or not: the others are to be made.
  */
 export async function moveNextTasks(
@@ -123,7 +123,8 @@ export async function moveNextTasks(
       from task t join wanted w on w."sourceKey" = t.source_key where t.county_code = ${countyCode} order by t.id for no key update of t),
     moved as (
       update task t set kind = k.kind, subject = k.subject, subject_id = k."subjectId", opens_on = k."opensOn", due_on = k."dueOn",
-        grace_until = k."graceUntil", campaign_id = k."campaignId", duty_key = k."dutyKey", in_goal = k."inGoal", released_at = null, cycle = t.cycle + 1
+        grace_until = k."graceUntil", campaign_id = k."campaignId", duty_key = k."dutyKey", in_goal = k."inGoal", released_at = null,
+          cycle = t.cycle + (t.due_on <> k."dueOn")::integer
       from known k where t.county_code = ${countyCode} and t.id = k.id and k.moves),
     noted as (
       insert into task_move (county_code, task_id, area_code, from_due, to_due, reason, at)

@@ -146,7 +146,10 @@ async function itemsOf(
   );
 
   const holds = (line: store.Line, task: TaskStanding | undefined): task is TaskStanding =>
-    task?.open === true && task.cycle === line.cycle && !task.heldToday && (line.kind !== 'due' || task.dueOn >= today);
+    task?.open === true &&
+    task.cycle === line.cycle &&
+    (line.kind === 'climb' || task.stopped === null) && // a step that was decided is told, though its clock stands since
+    (line.kind !== 'due' || task.dueOn >= today);
   await store.overtakeLines(
     tx,
     countyCode,
@@ -166,7 +169,7 @@ async function itemsOf(
     if (said.size === 0 && digest.params.again !== true) continue;
     for (const { taskId, level } of beforeOf.get(digest.accountId) ?? []) {
       const task = standings.get(taskId);
-      if (task && !task.heldToday && !said.has(taskId)) said.set(taskId, { moment: 'standing', level, task });
+      if (task && task.stopped === null && !said.has(taskId)) said.set(taskId, { moment: 'standing', level, task });
     }
     if (said.size > 0) items.set(digest.id, [...said.values()]);
   }

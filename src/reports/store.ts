@@ -2,7 +2,7 @@
 import type { Measure } from '../campaigns/rules/measures.ts';
 import type { CivilDate, Instant } from '../platform/civil.ts';
 import { maybeRow, oneRow, rows, sql, type Tx } from '../platform/db.ts';
-import { heldDays } from '../tasks/standing.ts';
+import { awayClauses, stopJoins, taskState } from '../tasks/standing.ts';
 
 /** What is counted: a campaign as of a moment. */
 export interface Scope {
@@ -99,19 +99,17 @@ export async function townTotals(tx: Tx, scope: Scope, headline: Headline): Prom
   );
 }
 
-/** The campaign's tasks with their state as of the day; `late_days` is asked only of those that are past due. */
-const stated = (scope: Scope) => sql`stated as (
+/** The campaign's tasks with their state as of the day. */
+const stated = (scope: Scope) => sql`${awayClauses(scope.countyCode, sql`true`, scope.today)},
+stated as (
   select t.id, t.duty_key, t.area_code, t.kind, t.side, t.due_on, t.cycle, t.in_goal, t.close_reason, t.close_detail, t.closed_by, t.household_id,
-    case when t.close_reason = 'done' then case when t.closed_on > t.due_on then 'done_late' else 'done' end
-      when t.close_reason is not null then t.close_reason
-      when t.released_at is not null then 'released'
-      when coalesce(held.days @> ${scope.today}::date, false) then 'held'
-      when ${scope.today} < t.opens_on then 'upcoming'
-      when ${scope.today} <= t.due_on then 'due'
-      when late_days(t.county_code, coalesce(t.grace_until, t.due_on), ${scope.today}, t.bounded_until is not null, coalesce(held.days, '{}')) > t.grace then 'overdue'
-      else 'late' end as state
-  from task t left join lateral (select ${heldDays} as days) held on t.closed_at is null
+    case when t.closed_at is null and t.released_at is not null then 'released' else ${taskState(scope.today, countedFrom(scope))} end as state
+  from task t ${stopJoins}
   where t.county_code = ${scope.countyCode} and t.campaign_id = ${scope.campaignId})`;
+
+/** The first day whose work counts: what happened before the launch, or before the window, is credited. */
+const countedFrom = ({ windowFrom, launchedOn }: Scope): CivilDate =>
+  windowFrom > launchedOn ? windowFrom : launchedOn;
 
 export interface DutyStates {
   readonly duty: string | null;

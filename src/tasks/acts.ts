@@ -58,9 +58,9 @@ export async function approveHold(tx: Tx, actor: AccountActor, id: string, asOf:
   await grant(tx, actor, id, asOf);
 }
 
-/** A hold in force begins a new cycle of what it covers: whatever was decided before is no longer said. */
+/** A hold stops the clock of what it covers and changes nothing that was reached; a sweep that is deciding now looks again. */
 async function grant(tx: Tx, actor: Actor, id: string, asOf: Instant): Promise<void> {
-  const { tasks, areas } = await store.beginCycles(tx, actor.countyCode, id);
+  const { tasks, areas } = await store.touchCovered(tx, actor.countyCode, id);
   await audit(tx, actor, asOf, 'hold.in_force', id, { tasks });
   await wake(tx, areas.map(workflowIds.agenda));
 }
@@ -80,8 +80,7 @@ export async function liftHold(
     throw new DomainError(Status.forbidden, { code: 'hold_of_another' });
   const today = dateOf(asOf);
   const on = liftedOn ?? today;
-  if (on < today && on > hold.fromOn)
-    throw new DomainError(Status.invalid, { code: 'hold_lift_past', field: '/liftedOn' });
+  if (on < today) throw new DomainError(Status.invalid, { code: 'hold_lift_past', field: '/liftedOn' });
   await store.lift(tx, actor.countyCode, id, on, asOf);
   await audit(tx, actor, asOf, 'hold.lifted', id, { liftedOn: on });
   await wake(tx, (await store.areasCovered(tx, actor.countyCode, id)).map(workflowIds.agenda));
@@ -145,7 +144,12 @@ export async function transferTask(tx: Tx, actor: Actor, taskId: string, teamId:
   const team = await teamOf(tx, actor.countyCode, teamId);
   if (!team || (team.toOn !== null && team.toOn < dateOf(asOf)))
     throw new DomainError(Status.missing, { code: 'team_unknown', field: '/teamId' });
-  await store.handOver(tx, actor.countyCode, taskId, { teamId, areaCode: team.areaCode, side: team.side });
+  await store.handOver(tx, actor.countyCode, taskId, {
+    teamId,
+    areaCode: team.areaCode,
+    side: team.side,
+    on: dateOf(asOf),
+  });
   await audit(tx, actor, asOf, 'task.handed_over', taskId, { from: task.areaCode, to: team.areaCode, teamId });
   await wake(tx, [workflowIds.agenda(task.areaCode), workflowIds.agenda(team.areaCode)]);
 }

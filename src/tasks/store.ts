@@ -109,6 +109,8 @@ export interface Closing {
   readonly reason: 'done' | 'excused' | 'not_done';
   /** The civil day it happened. */
   readonly closedOn: CivilDate;
+  /** The day its record reached the book, where that was before today: a side that closes by its partner's silence. */
+  readonly recordedOn?: CivilDate | null;
   /** Why excused; `single_side` for a joint duty that one side did. */
   readonly detail?: string | null;
   /** The record (or clinic session) that discharged it: with `done`, always. */
@@ -125,8 +127,10 @@ export async function closeTasks(
   if (closings.length === 0) return 0;
   return written(
     tx,
-    sql`update task t set closed_at = ${asOf}, closed_on = c."closedOn", close_reason = c.reason, close_detail = c.detail, closed_by = c."closedBy"
-      from jsonb_to_recordset(${JSON.stringify(closings)}::jsonb) as c(id uuid, reason text, "closedOn" date, detail text, "closedBy" uuid)
+    sql`update task t set closed_at = ${asOf}, closed_on = c."closedOn", close_reason = c.reason, close_detail = c.detail, closed_by = c."closedBy",
+        recorded_on = c."recordedOn"
+      from jsonb_to_recordset(${JSON.stringify(closings)}::jsonb)
+        as c(id uuid, reason text, "closedOn" date, "recordedOn" date, detail text, "closedBy" uuid)
       where t.county_code = ${countyCode} and t.id = c.id and t.closed_at is null`,
   );
 }

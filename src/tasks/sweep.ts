@@ -114,6 +114,7 @@ function rungsOf(
         task.topLevel === null || task.topDecidedOn === null
           ? []
           : [{ level: task.topLevel, decidedOn: task.topDecidedOn }],
+      lastStepOn: task.lastStepOn,
       promisedOn: task.promisedOn,
       horizonOn: facts.horizonOn,
       vacant: people.flatMap((of, n) => (of.length === 0 ? [n + 1] : [])),
@@ -126,6 +127,7 @@ function rungsOf(
   return steps.map(({ level, kind, decidedOn, dueOn }) => ({
     task: task.id,
     cycle: task.cycle,
+    version: task.version,
     level,
     kind,
     reason: kind === StepKind.skipped ? 'nobody' : null,

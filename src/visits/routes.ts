@@ -37,7 +37,10 @@ const TaskQuery = PageQuery.extend({
     .string()
     .regex(/^\d{6}(\d{3}){0,2}$/)
     .describe('a village, a town or the county'),
-  state: z.enum(['open', 'late', 'held', 'closed']).default('open'),
+  state: z
+    .enum(['open', 'late', 'held', 'away', 'pending', 'closed'])
+    .default('open')
+    .describe('held, away and pending: open, its clock standing for that reason'),
 });
 const TaskReply = z.object({
   id: z.uuid(),
@@ -55,7 +58,10 @@ const TaskReply = z.object({
   boundedUntil: z.string().nullable().describe('the person leaves on this day'),
   campaignId: z.uuid().nullable(),
   dutyTitle: z.string().nullable(),
-  held: z.boolean(),
+  stopped: z
+    .enum(['held', 'away', 'pending'])
+    .nullable()
+    .describe('why its clock stands today: a hold, known to be away, or a change of the register that waits'),
   late: z.boolean(),
   closedOn: z.string().nullable(),
   closeReason: z.string().nullable(),
@@ -137,7 +143,7 @@ export const visitRoutes: readonly Route[] = [
       const clinical = await isClinicalReader(tx);
       const shown = found.map((task) => ({
         ...(clinical ? task : neutral(task)),
-        late: task.closedOn === null && !task.held && task.dueOn < day,
+        late: task.closedOn === null && task.stopped === null && task.dueOn < day,
       }));
       return pageOf(shown, limit, (task) => `${task.dueOn}_${task.id}`);
     },

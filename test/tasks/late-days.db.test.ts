@@ -65,6 +65,8 @@ it('late_days in SQL equals counting day by day, and the rule; another hold neve
           closeReason: null,
           closedOn: null,
           holds: q.holds,
+          away: [],
+          pending: [],
         } as const;
         const sqlSays = found[k]?.late;
         expect({ q, late: sqlSays }).toEqual({ q, late: oracle });

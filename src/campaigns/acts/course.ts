@@ -8,7 +8,7 @@ import { wake, workflowIds } from '../../platform/wake.ts';
 import { CLOSING_GRACE_DAYS, graceEnds, graceLastDay, windowEnds } from '../rules/stages.ts';
 import { agendasOf, type CampaignRow, daysLoaded, holdCampaign, liftHold, moveWindow } from '../store/campaign.ts';
 import { countyWide } from '../store/plan.ts';
-import { endTasks, raiseCycles, replanTasks } from '../store/tasks.ts';
+import { endTasks, replanTasks, touchTasks } from '../store/tasks.ts';
 import { holdOf, moveStage, person, planFrom, wrongStage } from './lookup.ts';
 
 const tellAll = async (tx: Tx, countyCode: string, campaign: CampaignRow): Promise<void> =>
@@ -34,7 +34,7 @@ export async function pauseCampaign(
       params: { from: today, to: campaign.windowTo },
     });
   await holdCampaign(tx, actor.countyCode, id, today, until, reason, account, asOf);
-  const held = await raiseCycles(tx, actor.countyCode, id);
+  const held = await touchTasks(tx, actor.countyCode, id);
   await moveStage(tx, actor, campaign, 'paused', asOf, { reason, detail: { until, held } });
   await audit(tx, actor, asOf, 'campaign.pause', `campaign/${id}`, { until, held });
   await tellAll(tx, actor.countyCode, campaign);

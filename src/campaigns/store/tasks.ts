@@ -143,13 +143,13 @@ export async function replanTasks(tx: Tx, plan: Plan, oldEnd: CivilDate, reason:
   return moved;
 }
 
-/** A hold has been granted on all of them: their ladders begin again when it ends. */
-export async function raiseCycles(tx: Tx, countyCode: string, campaignId: string): Promise<number> {
+/** A hold has been granted on all of them: a sweep that read before it says nothing of them. */
+export async function touchTasks(tx: Tx, countyCode: string, campaignId: string): Promise<number> {
   return written(
     tx,
     sql`with live as (select id from task where county_code = ${countyCode} and campaign_id = ${campaignId} and closed_at is null and released_at is null
         order by id for no key update)
-      update task t set cycle = cycle + 1 from live where t.county_code = ${countyCode} and t.id = live.id and t.closed_at is null`,
+      update task t set version = version + 1 from live where t.county_code = ${countyCode} and t.id = live.id and t.closed_at is null`,
   );
 }
 

@@ -20,7 +20,11 @@ export interface NewPlan extends OfPerson {
   readonly treated: boolean;
   readonly fromOn: CivilDate;
 }
-export interface NewPresence extends OfPerson {
+/** Of a person, or of everybody of a household. */
+export interface NewPresence {
+  readonly villageCode: string;
+  readonly personId?: string | null;
+  readonly householdId?: string | null;
   readonly place: 'home' | 'away';
   readonly fromOn: CivilDate;
   readonly toOn: CivilDate | null;
@@ -69,10 +73,10 @@ export async function insertPresence(
 ): Promise<number> {
   return written(
     tx,
-    sql`insert into presence (county_code, village_code, person_id, place, from_on, to_on, recorded_at)
-      select ${countyCode}, n."villageCode", n."personId", n.place, n."fromOn", n."toOn", ${asOf}::timestamptz
+    sql`insert into presence (county_code, village_code, person_id, household_id, place, from_on, to_on, recorded_at)
+      select ${countyCode}, n."villageCode", n."personId", n."householdId", n.place, n."fromOn", n."toOn", ${asOf}::timestamptz
       from jsonb_to_recordset(${JSON.stringify(presence)}::jsonb)
-        as n("villageCode" text, "personId" uuid, place text, "fromOn" date, "toOn" date)`,
+        as n("villageCode" text, "personId" uuid, "householdId" uuid, place text, "fromOn" date, "toOn" date)`,
   );
 }
 
@@ -116,8 +120,8 @@ export async function factsOf(tx: Tx, countyCode: string, householdId: string, d
           order by 1) as programmes,
         coalesce(stay.place, 'home') as place, stay.to_on as "placeUntil"
       from person p
-      left join lateral (select s.place, s.to_on from presence s where s.county_code = p.county_code and s.person_id = p.id
-        and daterange(s.from_on, s.to_on, '[]') @> ${day}::date order by s.recorded_at desc, s.id desc limit 1) stay on true
+      left join lateral (select s.place, s.to_on from presence s where s.county_code = p.county_code
+        and (s.person_id = p.id or s.household_id = p.household_id) and daterange(s.from_on, s.to_on, '[]') @> ${day}::date order by s.recorded_at desc, s.id desc limit 1) stay on true
       where p.county_code = ${countyCode} and p.household_id = ${householdId}`,
   );
 }

@@ -1,7 +1,7 @@
 // src/tasks/rules/ladder.ts: which level is told that a task is late, and on which morning. An outage delays it, never compresses it.
 import type { Calendar } from '../../places/rules.ts';
 import { type CivilDate, plusDays } from '../../platform/civil.ts';
-import { countsAfter, isHeld, lateDays, morningsAfter, type TaskDates } from './status.ts';
+import { countsAfter, lateDays, morningsAfter, stopOn, type TaskDates } from './status.ts';
 
 /** Level k is told `afterDays[k - 1]` late days past the grace. Rising, the first at least 1: the example's is 1, 2, 5. */
 export interface Ladder {
@@ -20,8 +20,10 @@ export interface ClimbRow {
   readonly task: TaskDates;
   /** Its campaign is running, or it belongs to routine. */
   readonly running: boolean;
-  /** Of the current cycle only: a moved due date or a granted hold begins at level 1 again. */
+  /** Of the current cycle only: a moved due date begins at level 1 again. */
   readonly rungs: readonly Rung[];
+  /** The morning of its last step in whichever cycle: one a morning, though its date has moved since. */
+  readonly lastStepOn: CivilDate | null;
   /** The latest day promised by an acknowledgement of this cycle. */
   readonly promisedOn: CivilDate | null;
   /** The area has sent everything up to this day; null where no device is active, and then nobody can have unsent work. */
@@ -48,7 +50,7 @@ export interface Step {
  * in the same step, without a threshold of its own; the rung after counts from this morning.
  *
  * @param day the latest working day whose morning has passed; the latest calendar day for a task bounded by presence.
- * @param today the county's date, where it is later than `day`: nobody is told about a task held today.
+ * @param today the county's date, where it is later than `day`: nobody is told about a task whose clock stands today.
  * @returns nothing, one told level, or a run of skipped ones that ends with the told one (or with the top of the ladder).
  */
 export function climb(
@@ -60,7 +62,8 @@ export function climb(
 ): readonly Step[] {
   const { task, rungs } = row;
   if (task.closeReason !== null || !row.running) return [];
-  if (isHeld(task, day) || isHeld(task, today)) return [];
+  if (stopOn(task, day) !== null || stopOn(task, today) !== null) return [];
+  if (row.lastStepOn !== null && row.lastStepOn >= day) return [];
   if (row.promisedOn !== null && row.promisedOn >= day) return [];
 
   const levels = thresholds(task, ladder, calendar);

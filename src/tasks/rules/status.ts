@@ -1,17 +1,20 @@
-// src/tasks/rules/status.ts: where a task stands on a day. Derived from dates and holds, never stored.
+// src/tasks/rules/status.ts: where a task stands on a day. Derived from dates and stops of its clock, never stored.
 import type { Calendar } from '../../places/rules.ts';
 import { type CivilDate, plusDays } from '../../platform/civil.ts';
+import { covers, type Days } from './days.ts';
+import { CloseReason, type DoneFacts, DoneState, doneState } from './done.ts';
 
-/** A hold in force. Both days are held; one lifted early ends on the day before it was lifted. */
-export interface HeldDays {
-  readonly fromOn: CivilDate;
-  readonly toOn: CivilDate;
+/** The days that do not count against a task, by why: nothing climbs on them, and they are never counted as late. */
+export interface ClockStops {
+  /** Holds in force; one lifted early ends on the day before it was lifted. */
+  readonly holds: readonly Days[];
+  /** Whoever it is owed to is known to be away and to come back: the person, or every adult of the household. */
+  readonly away: readonly Days[];
+  /** A death, a move or an unknown person told at the door waits for its decision. */
+  readonly pending: readonly Days[];
 }
 
-export const CloseReason = { done: 'done', excused: 'excused', notDone: 'not_done' } as const;
-export type CloseReason = (typeof CloseReason)[keyof typeof CloseReason];
-
-export interface TaskDates {
+export interface TaskDates extends ClockStops {
   readonly opensOn: CivilDate;
   readonly dueOn: CivilDate;
   /** Working days late before it is overdue; calendar days for a task bounded by presence. */
@@ -23,7 +26,6 @@ export interface TaskDates {
   readonly closeReason: CloseReason | null;
   /** The day it happened, not the day it was recorded. */
   readonly closedOn: CivilDate | null;
-  readonly holds: readonly HeldDays[];
 }
 
 export const TaskStatus = {
@@ -32,19 +34,21 @@ export const TaskStatus = {
   late: 'late',
   overdue: 'overdue',
   held: 'held',
-  done: 'done',
-  doneLate: 'done_late',
+  away: 'away',
+  pending: 'pending',
+  ...DoneState,
   excused: 'excused',
   notDone: 'not_done',
 } as const;
 export type TaskStatus = (typeof TaskStatus)[keyof typeof TaskStatus];
 
 /**
+ * `taskState` in standing.ts says the same in SQL; a test holds them together.
  * @param asOf the county's date. Late from the day after the due date, even on the Saturday after a Friday.
  * @param morning the latest day whose sweep has passed; overdue changes only there. Leave it out where a day is shown whole.
  */
 export function taskStatus(
-  task: TaskDates,
+  task: TaskDates & DoneFacts,
   asOf: CivilDate,
   calendar: Calendar,
   morning: CivilDate = asOf,
@@ -54,28 +58,39 @@ export function taskStatus(
       return TaskStatus.excused;
     case CloseReason.notDone:
       return TaskStatus.notDone;
-    case CloseReason.done:
-      return task.closedOn !== null && task.closedOn > task.dueOn ? TaskStatus.doneLate : TaskStatus.done;
+    case CloseReason.done: {
+      const happenedOn = task.closedOn ?? asOf;
+      const overdue = happenedOn > countsAfter(task) && lateDays(task, happenedOn, calendar) > task.grace;
+      return doneState(task, happenedOn, overdue);
+    }
     case null:
   }
-  if (isHeld(task, asOf)) return TaskStatus.held;
+  const stop = stopOn(task, asOf);
+  if (stop !== null) return stop;
   if (asOf < task.opensOn) return TaskStatus.upcoming;
   if (asOf <= task.dueOn) return TaskStatus.due;
   return lateDays(task, morning, calendar) > task.grace ? TaskStatus.overdue : TaskStatus.late;
 }
 
+/** Why the clock of a task stands on a day: what may end it for good before what ends by itself. */
+export function stopOn(task: ClockStops, day: CivilDate): 'pending' | 'held' | 'away' | null {
+  if (covers(task.pending, day)) return TaskStatus.pending;
+  if (covers(task.holds, day)) return TaskStatus.held;
+  return covers(task.away, day) ? TaskStatus.away : null;
+}
+
 /**
  * @param day the latest working day whose morning has passed; the latest calendar day for a task bounded by presence.
- * @returns working days after the due date (or its grace) up to `day` that no hold covers.
+ * @returns working days after the due date (or its grace) up to `day` on which its clock did not stand.
  */
 export function lateDays(task: TaskDates, day: CivilDate, calendar: Calendar): number {
   const after = countsAfter(task);
   if (day <= after) return 0;
-  if (task.holds.length === 0 && task.boundedUntil === null) return calendar.workdaysAfter(after, day);
+  if (neverStops(task) && task.boundedUntil === null) return calendar.workdaysAfter(after, day);
   return morningsAfter(task, after, day, calendar).length;
 }
 
-/** The mornings that count against a task: `after` < d <= `through`, worked unless it is bounded, and not held. */
+/** The mornings that count against a task: `after` < d <= `through`, worked unless it is bounded, its clock not standing. */
 export function morningsAfter(
   task: TaskDates,
   after: CivilDate,
@@ -84,7 +99,7 @@ export function morningsAfter(
 ): readonly CivilDate[] {
   const from = plusDays(after, 1);
   const days = task.boundedUntil === null ? calendar.workdays(from, through) : everyDay(from, through);
-  return task.holds.length === 0 ? days : days.filter((day) => !isHeld(task, day));
+  return neverStops(task) ? days : days.filter((day) => stopOn(task, day) === null);
 }
 
 /** The last day on which a task is not yet late for the ladder. */
@@ -92,9 +107,8 @@ export function countsAfter(task: TaskDates): CivilDate {
   return task.graceUntil ?? task.dueOn;
 }
 
-export function isHeld(task: TaskDates, on: CivilDate): boolean {
-  return task.holds.some((hold) => hold.fromOn <= on && on <= hold.toOn);
-}
+const neverStops = ({ holds, away, pending }: ClockStops): boolean =>
+  holds.length === 0 && away.length === 0 && pending.length === 0;
 
 function everyDay(from: CivilDate, to: CivilDate): CivilDate[] {
   const days: CivilDate[] = [];

@@ -86,8 +86,8 @@ export async function lift(tx: Tx, countyCode: string, id: string, liftedOn: Civ
   );
 }
 
-/** Locks the open tasks that a hold covers, by id, and begins a new cycle of each. @returns how many, and their areas. */
-export async function beginCycles(
+/** Locks the open tasks that a hold covers, by id, and raises their version. @returns how many, and their areas. */
+export async function touchCovered(
   tx: Tx,
   countyCode: string,
   holdId: string,
@@ -98,10 +98,10 @@ export async function beginCycles(
       with live as materialized (
         select t.id from task t join hold h on h.county_code = t.county_code and h.id = ${holdId} and ${coversTask}
         where t.county_code = ${countyCode} and t.closed_at is null order by t.id for no key update of t),
-      begun as (
-        update task t set cycle = cycle + 1 from live where t.county_code = ${countyCode} and t.id = live.id and t.closed_at is null
+      touched as (
+        update task t set version = version + 1 from live where t.county_code = ${countyCode} and t.id = live.id and t.closed_at is null
         returning t.area_code)
-      select count(*) as tasks, coalesce(array_agg(distinct area_code), '{}') as areas from begun`,
+      select count(*) as tasks, coalesce(array_agg(distinct area_code), '{}') as areas from touched`,
   );
 }
 
@@ -163,14 +163,14 @@ export async function moveDue(
     from moved m where t.county_code = ${countyCode} and t.id = m.task_id`.execute(tx);
 }
 
-/** Gives a task to another team: a new cycle, since whoever owes it now has been told nothing. Its own holds go with it. */
+/** Gives a task to another team, which is told of it; its ladder goes on. Its own holds go with it. */
 export async function handOver(
   tx: Tx,
   countyCode: string,
   taskId: string,
-  to: { readonly teamId: string; readonly areaCode: string; readonly side: string },
+  to: { readonly teamId: string; readonly areaCode: string; readonly side: string; readonly on: CivilDate },
 ): Promise<void> {
-  await sql`update task set team_id = ${to.teamId}, area_code = ${to.areaCode}, side = ${to.side}, cycle = cycle + 1
+  await sql`update task set team_id = ${to.teamId}, area_code = ${to.areaCode}, side = ${to.side}, handed_on = ${to.on}, version = version + 1
     where county_code = ${countyCode} and id = ${taskId} and closed_at is null`.execute(tx);
   await sql`update hold set area_code = ${to.areaCode} where county_code = ${countyCode} and task_id = ${taskId}`.execute(
     tx,

@@ -1,9 +1,19 @@
 // src/tasks/store/sweep.ts: what one agenda sweep reads and writes, a statement each, for the whole area at once.
-import type { CivilDate, Instant } from '../../platform/civil.ts';
+import { type CivilDate, dateOf, type Instant } from '../../platform/civil.ts';
 import { maybeRow, oneRow, rows, sql, type Tx } from '../../platform/db.ts';
+import type { Days } from '../rules/days.ts';
 import type { LadderLevel } from '../rules/default-ladder.ts';
-import type { HeldDays } from '../rules/status.ts';
-import { coversTask, heldUntil, inForce } from '../standing.ts';
+import {
+  awayClauses,
+  awayDays,
+  awayJoins,
+  coversTask,
+  heldUntil,
+  inForce,
+  pendingDays,
+  stopJoins,
+  stopOn,
+} from '../standing.ts';
 import type { Side } from '../store.ts';
 
 /** Somebody who would be told today, leave and substitutes settled; only those a mail can reach. */
@@ -89,6 +99,7 @@ export async function areaFacts(tx: Tx, countyCode: string, area: string, today:
 export interface Candidate {
   readonly id: string;
   readonly cycle: number;
+  readonly version: number;
   readonly side: Side;
   /** Both village leads hear of a joint duty. */
   readonly joint: boolean;
@@ -102,8 +113,12 @@ export interface Candidate {
   readonly boundedUntil: CivilDate | null;
   readonly topLevel: number | null;
   readonly topDecidedOn: CivilDate | null;
+  /** The morning of its last step, over cycles. */
+  readonly lastStepOn: CivilDate | null;
   readonly promisedOn: CivilDate | null;
-  readonly holds: readonly HeldDays[];
+  readonly holds: readonly Days[];
+  readonly away: readonly Days[];
+  readonly pending: readonly Days[];
 }
 
 /** One ladder as the prefilter reads it; `id` null for routine. */
@@ -112,16 +127,24 @@ export interface Thresholds {
   readonly after: readonly number[];
 }
 
+/** The villages whose people's absences an area's tasks ask about: its own, and those that tasks were handed over from. */
+const villagesOf = (countyCode: string, area: string) => sql`s.village_code = any(array(select ${area}
+  union select h.village_code from task t join household h on h.county_code = t.county_code and h.id = t.household_id
+    where t.county_code = ${countyCode} and t.area_code = ${area} and t.handed_on is not null and t.closed_at is null))`;
+
+const asDays = (days: ReturnType<typeof sql>) => sql`coalesce((select jsonb_agg(jsonb_build_object(
+  'fromOn', lower(stop), 'toOn', upper(stop) - 1)) from unnest(${days}) as stop), '[]')`;
+
 /**
- * Late tasks by id, after `after`. Working days are subtracted (two look-ups a task), holds are not: they can only make
- * a task less late, and the rule decides with them. `workday` and `day` are the area's last mornings.
+ * Late tasks by id, after `after`. Working days are subtracted (two look-ups a task), stops of the clock are not: they can
+ * only make a task less late, and the rule decides with them. `workday` and `day` are the area's last mornings.
  */
 export async function candidates(
   tx: Tx,
   countyCode: string,
   area: string,
   thresholds: readonly Thresholds[],
-  { workday, day }: { readonly workday: CivilDate; readonly day: CivilDate },
+  { workday, day, today }: { readonly workday: CivilDate; readonly day: CivilDate; readonly today: CivilDate },
   after: string | null,
   limit: number,
 ): Promise<Candidate[]> {
@@ -132,23 +155,26 @@ export async function candidates(
       standing as materialized (
         select h.task_id, h.household_id, h.village_code, h.team_id, h.campaign_id, h.from_on, ${heldUntil} as until
         from hold h where h.county_code = ${countyCode} and ${inForce}
-          and h.area_code in (${area}, left(${area}, 9), left(${area}, 6)))
-      select t.id, t.cycle, t.side, coalesce(duty.side = 'joint', false) as joint, t.team_id as "teamId", l.id as "driveId",
+          and h.area_code in (${area}, left(${area}, 9), left(${area}, 6))),
+      ${awayClauses(countyCode, villagesOf(countyCode, area), today)}
+      select t.id, t.cycle, t.version, t.side, coalesce(duty.side = 'joint', false) as joint, t.team_id as "teamId", l.id as "driveId",
         t.opens_on as "opensOn", t.due_on as "dueOn", t.grace, t.grace_until as "graceUntil", t.bounded_until as "boundedUntil",
-        rung.level as "topLevel", rung.decided_on as "topDecidedOn", promise.day as "promisedOn",
-        coalesce((select jsonb_agg(jsonb_build_object('fromOn', h.from_on, 'toOn', h.until)) from standing h where ${coversTask}), '[]') as holds
+        rung.level as "topLevel", rung.decided_on as "topDecidedOn", rung.last_on as "lastStepOn", promise.day as "promisedOn",
+        coalesce((select jsonb_agg(jsonb_build_object('fromOn', h.from_on, 'toOn', h.until)) from standing h where ${coversTask}), '[]') as holds,
+        ${asDays(awayDays)} as away, ${asDays(pendingDays)} as pending
       from task t
+      ${awayJoins}
       join ladder l on l.id is not distinct from case when t.released_at is null then t.campaign_id end
       left join duty on duty.county_code = t.county_code and duty.campaign_id = t.campaign_id and duty.key = t.duty_key
-      left join lateral (select max(e.level) as level, max(e.decided_on) as decided_on from escalation e
-        where e.county_code = t.county_code and e.task_id = t.id and e.cycle = t.cycle) rung on true
+      left join lateral (select max(e.level) filter (where e.cycle = t.cycle) as level, max(e.decided_on) filter (where e.cycle = t.cycle) as decided_on,
+        max(e.decided_on) as last_on from escalation e where e.county_code = t.county_code and e.task_id = t.id) rung on true
       left join lateral (select max(k.promised_on) as day from acknowledgement k
         where k.county_code = t.county_code and k.task_id = t.id and k.cycle = t.cycle) promise on true
       cross join lateral (select case when t.bounded_until is null then ${workday}::date else ${day}::date end as day) morning
       where t.county_code = ${countyCode} and t.area_code = ${area} and t.closed_at is null
         and t.due_on < ${day}::date and coalesce(t.grace_until, t.due_on) < morning.day
         and coalesce(rung.level, 0) < cardinality(l.after)
-        and (rung.decided_on is null or rung.decided_on < morning.day)
+        and (rung.last_on is null or rung.last_on < morning.day)
         and (promise.day is null or promise.day < morning.day)
         and (t.bounded_until is not null or t.grace + l.after[coalesce(rung.level, 0) + 1] <=
           (select workday_no from calendar_day c where c.county_code = ${countyCode} and c.day = ${workday}::date)
@@ -162,6 +188,7 @@ export async function candidates(
 export interface NewRung {
   readonly task: string;
   readonly cycle: number;
+  readonly version: number;
   readonly level: number;
   readonly kind: 'told' | 'skipped' | 'no_word';
   readonly reason: string | null;
@@ -200,38 +227,40 @@ export async function writeSweep(
   facts: AreaFacts,
   asOf: Instant,
 ): Promise<Swept> {
+  const today = dateOf(asOf);
   const seats = facts.seats.filter(({ seat }) => seat === 'lead' || seat === 'member');
   const found = await maybeRow(
     tx,
     sql<Swept>`
       with rung as materialized (
-        select * from jsonb_to_recordset(${JSON.stringify(rungs)}::jsonb) as r(task uuid, cycle integer, level integer, kind text,
+        select * from jsonb_to_recordset(${JSON.stringify(rungs)}::jsonb) as r(task uuid, cycle integer, version integer, level integer, kind text,
           reason text, "decidedOn" date, "dueAt" timestamptz, people uuid[])),
       seat as materialized (
         select * from jsonb_to_recordset(${JSON.stringify(seats)}::jsonb) as s(side text, "teamId" uuid, "accountId" uuid)),
       morning as (select ${reminders?.after ?? null}::date as after, ${reminders?.today ?? null}::date as today, ${reminders?.next ?? null}::date as next),
+      ${awayClauses(countyCode, villagesOf(countyCode, area), today)},
       due as (
-        select t.id, t.cycle, t.side, t.team_id, case when t.due_on < m.next then 'due' else 'opens' end as moment
+        select t.id, t.cycle, t.version, t.side, t.team_id, case when t.due_on < m.next then 'due' else 'opens' end as moment
         from morning m join task t on t.county_code = ${countyCode} and t.area_code = ${area} and t.closed_at is null
           and t.due_on >= m.today and (t.due_on < m.next or t.opens_on > m.after and t.opens_on <= m.today)
+        ${stopJoins}
         where (t.campaign_id is null or t.released_at is not null or t.campaign_id = any(${facts.drives.map(({ id }) => id)}::uuid[]))
-          and not exists (select from hold h where h.county_code = t.county_code and ${inForce} and ${coversTask}
-            and h.from_on <= m.today and ${heldUntil} >= m.today)),
+          and ${stopOn(today)} is null),
       reminder as materialized (
-        select distinct due.id, due.cycle, due.moment, seat."accountId", 'rem/' || due.id || '/' || due.cycle || '/' || due.moment || '/' || seat."accountId" as key
+        select distinct due.id, due.cycle, due.version, due.moment, seat."accountId", 'rem/' || due.id || '/' || due.cycle || '/' || due.moment || '/' || seat."accountId" as key
         from due join seat on case when due.team_id is not null then seat."teamId" = due.team_id
           when due.side = 'either' then seat.side in ('medical', 'cadre') else seat.side = due.side end
         where not exists (select from notice_line n where n.county_code = ${countyCode} and n.key =
             'rem/' || due.id || '/' || due.cycle || '/' || due.moment || '/' || seat."accountId" offset 0)), -- 0: by its key, a row each; joined, every line of the county would be read
       live as materialized (
-        select t.id, t.cycle from task t
+        select t.id, t.cycle, t.version from task t
         where t.county_code = ${countyCode} and t.area_code = ${area} and t.closed_at is null
           and (t.id in (select task from rung) or t.id in (select id from reminder))
         order by t.id for no key update),
       climbed as (
         insert into escalation (county_code, task_id, cycle, level, area_code, kind, reason, decided_on, due_at, at)
         select ${countyCode}, r.task, r.cycle, r.level, ${area}, r.kind, r.reason, r."decidedOn", r."dueAt", ${asOf}::timestamptz
-        from rung r join live on live.id = r.task and live.cycle = r.cycle
+        from rung r join live on live.id = r.task and live.cycle = r.cycle and live.version = r.version
         on conflict do nothing returning task_id, cycle, level, kind),
       line as (
         insert into notice_line (county_code, key, kind, account_id, task_id, area_code, cycle, level, created_at)
@@ -240,7 +269,7 @@ export async function writeSweep(
         from climbed c join rung r on r.task = c.task_id and r.cycle = c.cycle and r.level = c.level cross join unnest(r.people) as person
         union all
         select ${countyCode}, m.key, m.moment, m."accountId", m.id, ${area}, m.cycle, null::integer, ${asOf}::timestamptz
-        from reminder m join live on live.id = m.id and live.cycle = m.cycle
+        from reminder m join live on live.id = m.id and live.cycle = m.cycle and live.version = m.version
         on conflict do nothing returning account_id)
       select (select count(*) from climbed) as rungs, (select count(*) from climbed where kind = 'skipped') as skipped,
         (select count(*) from line) as lines, array(select distinct account_id from line order by 1) as people`,

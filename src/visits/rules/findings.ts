@@ -14,8 +14,10 @@ export interface Finding {
     readonly personId: string | null;
     readonly occurredOn: CivilDate;
   }[];
+  /** Of a person, or of the household where nobody is named. */
   readonly presence: readonly {
-    readonly personId: string;
+    readonly personId: string | null;
+    readonly householdId: string | null;
     readonly villageCode: string;
     readonly place: 'home' | 'away';
     readonly fromOn: CivilDate;
@@ -73,9 +75,7 @@ export function findings(
       };
     case 'away':
     case 'in_hospital':
-      return personId === null
-        ? none
-        : absence(record.body, personId, subject.person?.villageCode ?? household.villageCode, day);
+      return absence(record.body, personId, household, day);
     case 'no_answer':
     case 'refused':
       return none;
@@ -85,14 +85,15 @@ export function findings(
 /** Away until the day before the return, home to the day of leaving, away again after it: no row would mean home. */
 function absence(
   { backOn, awayAgainOn }: { readonly backOn?: CivilDate | undefined; readonly awayAgainOn?: CivilDate | undefined },
-  personId: string,
-  villageCode: string,
+  personId: string | null,
+  household: { readonly id: string; readonly villageCode: string },
   day: CivilDate,
 ): Finding {
   if (backOn === undefined || backOn < day || backOn > plusDays(day, LONGEST_ABSENCE)) return none; // no day that is known
   const stay = (place: 'home' | 'away', fromOn: CivilDate, toOn: CivilDate | null) => ({
     personId,
-    villageCode,
+    householdId: personId === null ? household.id : null,
+    villageCode: household.villageCode,
     place,
     fromOn,
     toOn,
@@ -105,6 +106,6 @@ function absence(
       stay('home', backOn, leaves),
       ...(leaves === null ? [] : [stay('away', plusDays(leaves, 1), null)]),
     ],
-    bounds: leaves === null ? [] : [{ personId, until: leaves }],
+    bounds: leaves === null || personId === null ? [] : [{ personId, until: leaves }],
   };
 }

@@ -6,7 +6,15 @@ import { lateDays, morningsAfter } from '../../../src/tasks/rules/status.ts';
 import { calendar, task } from './story.ts';
 
 const ladder = { afterDays: [1, 2, 5] };
-const row: ClimbRow = { task, running: true, rungs: [], promisedOn: null, horizonOn: null, vacant: [] };
+const row: ClimbRow = {
+  task,
+  running: true,
+  rungs: [],
+  lastStepOn: null,
+  promisedOn: null,
+  horizonOn: null,
+  vacant: [],
+};
 
 /** Sweeps on each of the mornings and keeps what was decided, as the agenda does. */
 function sweepOn(mornings: readonly CivilDate[], start: ClimbRow): readonly Step[] {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeCalendar } from '../../../src/places/rules.ts';
 import { type CivilDate, plusDays } from '../../../src/platform/civil.ts';
+import type { DoneFacts } from '../../../src/tasks/rules/done.ts';
 import { lateDays, type TaskDates, taskStatus } from '../../../src/tasks/rules/status.ts';
 import { calendar, task } from './story.ts';
 
@@ -50,12 +51,64 @@ describe('the status of a task', () => {
 
   it.each([
     ['done', '2018-02-14', 'done'],
-    ['done', '2018-02-15', 'done_late'],
+    ['done', '2018-02-21', 'done'], // past due, and no working day has passed: late, never overdue
+    ['done', '2018-02-22', 'done_late'],
     ['excused', '2018-03-15', 'excused'],
     ['not_done', '2018-03-07', 'not_done'],
-  ] as const)('closed as %s on %s is %s, whatever holds it', (closeReason, closedOn, status) => {
-    const closed = { ...task, closeReason, closedOn, holds: [{ fromOn: '2018-01-01', toOn: '2018-12-31' }] } as const;
+  ] as const)('closed as %s on %s is %s, whatever holds it since', (closeReason, closedOn, status) => {
+    const closed = { ...task, closeReason, closedOn, holds: [{ fromOn: '2018-02-23', toOn: '2018-12-31' }] } as const;
     expect(taskStatus(closed, '2018-03-20', calendar)).toBe(status);
+  });
+});
+
+describe('a task done', () => {
+  const done = (more: object) =>
+    taskStatus({ ...task, closeReason: 'done', recordedOn: null, ...more } as typeof task, '2018-03-20', calendar);
+
+  it('within its protocol’s grace is in time, and after it late', () => {
+    const routine = { dueOn: '2018-02-01', graceUntil: '2018-02-15' };
+    expect(done({ ...routine, closedOn: '2018-02-15' })).toBe('done');
+    expect(done({ ...routine, closedOn: '2018-02-22' })).toBe('done_late');
+  });
+
+  it('within its grace in working days is in time, held days not counted', () => {
+    expect(done({ dueOn: '2018-02-01', grace: 2, closedOn: '2018-02-05' })).toBe('done');
+    expect(done({ dueOn: '2018-02-01', grace: 2, closedOn: '2018-02-06' })).toBe('done_late');
+    const holds = [{ fromOn: '2018-02-02', toOn: '2018-02-02' }];
+    expect(done({ dueOn: '2018-02-01', grace: 2, closedOn: '2018-02-06', holds })).toBe('done');
+  });
+
+  it('is a late entry when its record comes more than three days after it happened', () => {
+    expect(done({ closedOn: '2018-01-15', recordedOn: '2018-01-18' })).toBe('done');
+    expect(done({ closedOn: '2018-01-15', recordedOn: '2018-01-30' })).toBe('late_entry');
+    const outages = [{ fromOn: '2018-01-16', toOn: '2018-01-27' }];
+    expect(done({ closedOn: '2018-01-15', recordedOn: '2018-01-30', outages })).toBe('done');
+    expect(done({ closedOn: '2018-01-15', recordedOn: '2018-01-31', outages })).toBe('late_entry');
+  });
+
+  it('before its drive began is credited, and never counted', () => {
+    expect(done({ closedOn: '2018-01-08', recordedOn: '2018-01-09', countedFrom: '2018-01-09' })).toBe('credited');
+    expect(done({ closedOn: '2018-01-09', recordedOn: '2018-01-09', countedFrom: '2018-01-09' })).toBe('done');
+  });
+});
+
+describe('a clock that stands', () => {
+  const days = [{ fromOn: '2018-02-20', toOn: '2018-02-26' }] as const;
+  it.each([
+    ['holds', 'held'],
+    ['away', 'away'],
+    ['pending', 'pending'],
+  ] as const)('for %s is %s, and afterwards goes on from where it stood', (why, status) => {
+    const stopped = { ...task, [why]: days };
+    expect(taskStatus(stopped, '2018-02-26', calendar)).toBe(status);
+    expect(lateDays(stopped, '2018-02-26', calendar)).toBe(0);
+    expect(lateDays(stopped, '2018-02-27', calendar)).toBe(1);
+  });
+
+  it('for an undecided change of the register stands until it is decided', () => {
+    const waiting = { ...task, pending: [{ fromOn: '2018-02-10', toOn: null }] } as const;
+    expect(taskStatus(waiting, '2018-12-31', calendar)).toBe('pending');
+    expect(lateDays(waiting, '2018-12-31', calendar)).toBe(0);
   });
 });
 
@@ -78,7 +131,7 @@ describe('late days', () => {
 
 const day = fc.integer({ min: 0, max: 79 }).map((n) => plusDays('2018-01-01', n));
 const hold = fc.tuple(day, day).map(([a, b]) => (a < b ? { fromOn: a, toOn: b } : { fromOn: b, toOn: a }));
-const anyTask: fc.Arbitrary<TaskDates> = fc.record({
+const anyTask: fc.Arbitrary<TaskDates & DoneFacts> = fc.record({
   opensOn: fc.constant('2018-01-01' as const),
   dueOn: day,
   grace: fc.nat(3),
@@ -87,6 +140,14 @@ const anyTask: fc.Arbitrary<TaskDates> = fc.record({
   closeReason: fc.constant(null),
   closedOn: fc.constant(null),
   holds: fc.array(hold, { maxLength: 4 }),
+  away: fc.array(hold, { maxLength: 2 }),
+  pending: fc.array(
+    day.map((fromOn) => ({ fromOn, toOn: null })),
+    { maxLength: 1 },
+  ),
+  recordedOn: fc.constant(null),
+  countedFrom: fc.constant(null),
+  outages: fc.constant([]),
 });
 const anyCalendar = fc
   .array(fc.boolean(), { minLength: 80, maxLength: 80 })
@@ -100,7 +161,9 @@ describe('over random calendars and overlapping holds', () => {
         for (const row of rows) {
           const late = row.day > (some.graceUntil ?? some.dueOn) && row.day <= asOf;
           const morning = some.boundedUntil !== null || row.workday;
-          const held = some.holds.some(({ fromOn, toOn }) => row.day >= fromOn && row.day <= toOn);
+          const held = [...some.holds, ...some.away, ...some.pending].some(
+            ({ fromOn, toOn }) => row.day >= fromOn && (toOn === null || row.day <= toOn),
+          );
           if (late && morning && !held) count++;
         }
         expect(lateDays(some, asOf, makeCalendar(rows))).toBe(count);
@@ -122,7 +185,7 @@ describe('over random calendars and overlapping holds', () => {
     fc.assert(
       fc.property(anyTask, anyCalendar, day, (some, rows, asOf) => {
         const status = taskStatus(some, asOf, makeCalendar(rows));
-        expect(['upcoming', 'due', 'late', 'overdue', 'held']).toContain(status);
+        expect(['upcoming', 'due', 'late', 'overdue', 'held', 'away', 'pending']).toContain(status);
         if (status === 'overdue' || status === 'late') expect(asOf > some.dueOn).toBe(true);
       }),
     );
