@@ -1,7 +1,5 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { calendarDays } from '../../src/places/holidays.ts';
-import { makeCalendar } from '../../src/places/rules.ts';
 import { at, type CivilDate, plusDays } from '../../src/platform/civil.ts';
 import { type Db, openDb, rows, sql, type Tx } from '../../src/platform/db.ts';
 import type { Days } from '../../src/tasks/rules/days.ts';
@@ -10,6 +8,7 @@ import { type TaskDates, taskStatus } from '../../src/tasks/rules/status.ts';
 import { awayClauses, stopJoins, taskState } from '../../src/tasks/standing.ts';
 import { type SmallCounty, smallCounty } from '../fixtures/county.ts';
 import { freshDatabase } from '../setup/database.ts';
+import { calendar } from './rules/story.ts';
 
 const FIRST: CivilDate = '2018-01-15';
 const SPAN = 60; // days over which everything is drawn: the holiday and both worked weekends lie in it
@@ -283,7 +282,6 @@ function naive(one: Drawn, today: CivilDate): TaskDates & DoneFacts {
 }
 
 it('SQL and the rule say the same of where a task stands, over random absences, requests, holds, outages and endings', async () => {
-  const calendar = makeCalendar([2017, 2018].flatMap(calendarDays));
   const seen = new Map<string, number>();
   await db.tx(county.actor, at('2018-03-20', '09:00'), async (tx) => {
     await store(tx);
