@@ -135,6 +135,7 @@ create table change_request ( -- what was found at a door changes the register o
 );
 create index change_request_household on change_request (county_code, household_id);
 
+create index change_request_asked on change_request (county_code, requested_at, id);
 create unique index change_request_waiting_person on change_request (county_code, person_id, kind) where decided_at is null and person_id is not null;
 create unique index change_request_waiting_household on change_request (county_code, household_id, kind) where decided_at is null and whole_household;
 

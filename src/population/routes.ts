@@ -2,9 +2,13 @@
 import { ageOn, dateOf } from '../platform/civil.ts';
 import { mask, open } from '../platform/crypto.ts';
 import { DomainError, Status } from '../platform/errors.ts';
-import { pageOf } from '../platform/http/page.ts';
+import { moment } from '../platform/http/forms.ts';
+import { cursorOf, pageOf } from '../platform/http/page.ts';
 import { everyone, type Route, route } from '../platform/http/route.ts';
+import { decideChange } from './acts.ts';
+import * as form from './schema.ts';
 import { HouseholdPage, HouseholdParams, HouseholdQuery, HouseholdWithPeople } from './schema.ts';
+import { changesListed } from './store/changes.ts';
 import { factsOf } from './store/persons.ts';
 import { householdOf, householdsOf, personsOf } from './store.ts';
 
@@ -53,5 +57,37 @@ export const populationRoutes: readonly Route[] = [
       });
       return { ...household, persons };
     },
+  ),
+  route(
+    {
+      method: 'get',
+      path: '/change-requests',
+      summary: '登记变更 Deaths, moves and unknown people found at the door, the oldest first',
+      roles: ['supervisor', 'medical', 'cadre'],
+      query: form.ChangeQuery,
+      reply: form.ChangePage,
+    },
+    async ({ tx, actor, query: { state, after, limit } }) => {
+      const from = cursorOf(after, moment);
+      const found = await changesListed(
+        tx,
+        actor.countyCode,
+        { waiting: state === 'waiting', after: from && { requestedAt: from[0], id: from[1] } },
+        limit + 1,
+      );
+      return pageOf(found, limit, (change) => `${change.requestedAt}_${change.id}`);
+    },
+  ),
+  route(
+    {
+      method: 'post',
+      path: '/change-requests/:id/decision',
+      summary: '登记变更审批 Approves or rejects one, by a supervisor of its area who did not ask for it',
+      roles: ['supervisor'],
+      params: form.ChangeParams,
+      body: form.ChangeDecision,
+      reply: form.ChangeDecided,
+    },
+    ({ tx, actor, asOf, params: { id }, body }) => decideChange(tx, actor, id, body, asOf),
   ),
 ];

@@ -33,3 +33,35 @@ export const PersonReply = z.object({
   placeUntil: z.string().nullable().describe('the last day of this stay or absence'),
 });
 export const HouseholdWithPeople = HouseholdReply.extend({ persons: z.array(PersonReply) });
+
+export const ChangeParams = z.object({ id: z.uuid() });
+export const ChangeQuery = PageQuery.extend({
+  state: z.enum(['waiting', 'decided']).default('waiting'),
+});
+export const ChangePage = pageSchema(
+  z.object({
+    id: z.uuid(),
+    kind: z.enum(['died', 'moved_out', 'unknown_person', 'correction']),
+    villageCode: z.string(),
+    villageName: z.string(),
+    householdId: z.uuid(),
+    householdName: z.string(),
+    personId: z.uuid().nullable(),
+    personName: z.string().nullable(),
+    wholeHousehold: z.boolean(),
+    occurredOn: z.string(),
+    recordId: z.uuid().describe('the record that asks for it'),
+    requestedAt: z.string(),
+    requestedBy: z.uuid(),
+    requesterName: z.string(),
+    openTasks: z.int().describe('what would be excused'),
+    decidedAt: z.string().nullable(),
+    decision: z.enum(['approved', 'rejected', 'withdrawn']).nullable(),
+    reason: z.string().nullable(),
+  }),
+);
+export const ChangeDecision = z.strictObject({
+  decision: z.enum(['approved', 'rejected']),
+  reason: z.string().trim().min(1).max(500).optional().describe('a rejection needs one'),
+});
+export const ChangeDecided = z.object({ excused: z.int().describe('tasks closed as excused on the day of the event') });

@@ -323,6 +323,12 @@ async function writeNext(
 /** What was found at the door beside the records. @returns whether a task is newly bound by somebody's leaving. */
 async function writeFindings(tx: Tx, actor: AccountActor, accepted: readonly Deed[], asOf: Instant): Promise<boolean> {
   const { countyCode, accountId } = actor;
+  await found.withdrawChangeRequests(
+    tx,
+    countyCode,
+    accepted.flatMap(({ record, subject }) => (record.kind === 'not_met' ? (subject.superseded?.chain ?? []) : [])),
+    asOf,
+  );
   await found.insertChangeRequests(
     tx,
     countyCode,

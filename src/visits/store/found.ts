@@ -27,6 +27,20 @@ export async function insertChangeRequests(
     on conflict do nothing`.execute(tx);
 }
 
+/** A later record corrected those that asked: their requests are withdrawn, and what they stopped goes on. */
+export async function withdrawChangeRequests(
+  tx: Tx,
+  countyCode: string,
+  recordIds: readonly string[],
+  asOf: Instant,
+): Promise<void> {
+  if (recordIds.length === 0) return;
+  await sql`update change_request set decided_at = ${asOf}, decision = 'withdrawn'
+    where county_code = ${countyCode} and record_id = any(${[...recordIds]}::uuid[]) and decided_at is null`.execute(
+    tx,
+  );
+}
+
 /**
  * Binds the open tasks of these people to the day they leave again. A later visit may name another day.
  * @returns how many tasks are newly bound, whose mornings now come on holidays too.
