@@ -5,27 +5,32 @@ import { freshDatabase } from '../../setup/database.ts';
 import { type Driven, runDrive } from './drive.ts';
 import * as facts from './facts.ts';
 import { type Recount, recount } from './recount.ts';
+import { ThirdCount } from './third-count.ts';
 
 const TOWNS = 2; // 28 villages
 
 let driven: Driven;
 let counted: Recount;
+let third: ThirdCount;
 let drop: () => Promise<void>;
 
 beforeAll(async () => {
   const database = await freshDatabase();
   drop = database.drop;
+  third = new ThirdCount(database.url);
   driven = await runDrive({
     databaseUrl: database.url,
     testServer: inject('testServer'),
     workflowBundle: inject('workflowBundle'),
     towns: TOWNS,
+    onDay: (day) => third.evening(day),
   });
   counted = await recount(driven);
 }, 500_000);
 
 afterAll(async () => {
   await driven?.close();
+  await third?.close();
   await drop?.();
 });
 
@@ -50,6 +55,11 @@ describe('the winter drive over two towns', () => {
     const [found, expected] = counted.rungs;
     expect(expected.length).toBeGreaterThan(500); // the second count has something to say
     expect(found).toEqual(expected);
+  });
+
+  it('escalates as a third count says, which shares nothing with the product but the rows', () => {
+    expect(third.expected.length).toBeGreaterThan(500);
+    expect(counted.rungs[0]).toEqual(third.expected);
   });
 
   it('sends each person at most one digest a day, and every line in one envelope', async () => {
