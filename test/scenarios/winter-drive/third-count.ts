@@ -39,6 +39,7 @@ export class ThirdCount {
   readonly #pool: pg.Pool;
   readonly #worked = new Map<Day, boolean>();
   readonly #reached = new Map<string, Reached>();
+  readonly #takenUp = new Map<string, string>();
   readonly #found: string[] = [];
   #before: Tables | null = null;
 
@@ -59,9 +60,11 @@ export class ThirdCount {
       await Promise.all(TABLES.map(async (table) => [table, await this.#rows(table)])),
     );
     if (this.#before) {
-      const facts = asOf(instantOf(day, BEFORE_SWEEPS), this.#before, tonight);
+      const sweeps = instantOf(day, BEFORE_SWEEPS);
+      const facts = asOf(sweeps, this.#before, tonight);
+      this.#takeUp(facts, plusDays(day, -1));
       for (const task of facts.task) this.#climb(task, facts, day);
-      this.#takeUp(tonight, day);
+      this.#takeUp(tonight, day, sweeps);
     }
     this.#before = tonight;
   }
@@ -79,13 +82,17 @@ export class ThirdCount {
     return (await this.#pool.query<Row>(`select * from ${table}`)).rows;
   }
 
-  /** What a closed drive hands back to routine is swept at once: the last worked morning is taken up. */
-  #takeUp(tonight: Tables, day: Day): void {
+  /** What a closed drive hands back to routine after a morning's sweeps is swept at once: the last worked morning is taken up. */
+  #takeUp(facts: Tables, day: Day, after = instantOf(day, BEFORE_SWEEPS)): void {
     let morning = day;
     while (!this.#worked.get(morning)) morning = plusDays(morning, -1);
-    for (const task of tonight.task)
-      if (task.released_at && dayOf(task.released_at) === day && dayOf(task.created_at ?? '') < morning)
-        this.#climb(task, tonight, morning);
+    for (const task of facts.task) {
+      const released = text(task.released_at);
+      if (released > after && dayOf(released) >= day && this.#takenUp.get(text(task.id)) !== released) {
+        this.#takenUp.set(text(task.id), released);
+        this.#climb(task, facts, morning);
+      }
+    }
   }
 
   #climb(task: Row, facts: Tables, day: Day): void {
@@ -138,8 +145,12 @@ function asOf(at: string, before: Tables, tonight: Tables): Tables {
       (row[moment] ?? '') > at
         ? { ...row, ...Object.fromEntries([moment, ...fields].map((field) => [field, null])) }
         : row;
+  const released = new Map(tonight.task.map((row) => [row.id, row.released_at]));
   return {
     ...before,
+    task: before.task.map((row) =>
+      text(released.get(text(row.id))) <= at ? { ...row, released_at: released.get(text(row.id)) ?? null } : row,
+    ),
     hold: tonight.hold.filter(until('approved_at')).map(later('lifted_at', 'lifted_on')),
     change_request: tonight.change_request.filter(until('requested_at')).map(later('decided_at', 'decision')),
     presence: tonight.presence.filter(until('recorded_at')),
