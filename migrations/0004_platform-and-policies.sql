@@ -91,35 +91,41 @@ create table story ( -- at most one row: how far the example's clock is from the
   offset_ms bigint not null
 );
 
--- Who is asking, as the transaction said: `app.account` and the civil date `app.day`.
--- Her areas are looked up once for a transaction, an account and a day: 0.08 ms each time, and a visit asks for them dozens of times.
-create function my_areas() returns text[] language plpgsql stable security definer set search_path = public as $$
+-- Who is asking, as the transaction said: `app.account`, the civil date `app.day` and `app.roles`, the roles the route is for (empty: any).
+-- The areas where this account holds one of these roles on that day (none named: any role). A role and an area are never checked
+-- apart: who treats patients in one village and plans for the county sees the patients of one village.
+-- Looked up once for a transaction, an account, a day and a set of roles: 0.08 ms each time, and a visit asks for them dozens of times.
+create function my_areas(variadic roles text[] default '{}') returns text[] language plpgsql stable security definer set search_path = public as $$
 declare
-  asks text := concat(current_setting('app.account', true), ' ', current_setting('app.day', true), ' ');
-  known text := current_setting('app.areas', true);
+  slot text := 'app.areas_' || array_to_string(roles, '_');
+  asks text := concat(current_setting('app.account', true), ' ', current_setting('app.day', true), ' ', current_setting('app.roles', true), ' ');
+  known text := current_setting(slot, true);
   areas text[];
 begin
   if starts_with(known, asks) then return substr(known, length(asks) + 1)::text[]; end if;
   select coalesce(array_agg(distinct d.code), '{}') into areas
     from role_grant g join division d on d.county_code = g.county_code and starts_with(d.code, g.area_code)
     where g.account_id = nullif(current_setting('app.account', true), '')::uuid
-      and daterange(g.from_on, g.to_on, '[]') @> nullif(current_setting('app.day', true), '')::date;
-  perform set_config('app.areas', asks || areas::text, true);
+      and daterange(g.from_on, g.to_on, '[]') @> nullif(current_setting('app.day', true), '')::date
+      and (roles = '{}' or g.role = any(roles))
+      and (coalesce(current_setting('app.roles', true), '') = '' or g.role = any(string_to_array(current_setting('app.roles', true), ' ')));
+  perform set_config(slot, asks || areas::text, true);
   return areas;
 end $$;
 create function my_counties() returns text[] language sql stable security definer set search_path = public as $$
   select coalesce(array_agg(distinct county_code), '{}') from account
   where id = nullif(current_setting('app.account', true), '')::uuid and disabled_at is null
 $$;
+-- For what belongs to no area of the county: whether this account holds one of these roles for the whole of it.
 create function i_am(variadic roles text[]) returns boolean language sql stable security definer set search_path = public as $$
   select exists (select from role_grant g where g.account_id = nullif(current_setting('app.account', true), '')::uuid
-    and g.role = any(roles) and daterange(g.from_on, g.to_on, '[]') @> nullif(current_setting('app.day', true), '')::date)
+    and g.role = any(roles) and g.area_code = g.county_code and daterange(g.from_on, g.to_on, '[]') @> nullif(current_setting('app.day', true), '')::date)
 $$;
 
 grant usage on schema public to doorstep_app, doorstep_system;
 grant usage on all sequences in schema public to doorstep_app, doorstep_system;
 
--- One policy form: the row's area is among mine. The system (workers, imports, relays) sees every row; nobody but the owner deletes.
+-- One policy form: the row's area is among those where I hold one of the roles that it is for. The system (workers, imports, relays) sees every row; nobody but the owner deletes.
 create procedure protect(tab regclass, condition text, writes text default 'insert') language plpgsql as $$
 begin
   execute format('alter table %s enable row level security', tab);
@@ -143,7 +149,7 @@ call protect('escalation', 'area_code = any((select my_areas())::text[])');
 call protect('acknowledgement', 'area_code = any((select my_areas())::text[])');
 call protect('help_request', 'area_code = any((select my_areas())::text[])', 'insert, update');
 call protect('visit', 'area_code = any((select my_areas())::text[])');
-call protect('record', 'area_code = any((select my_areas())::text[]) and (not clinical or (select i_am(''medical'', ''facility'', ''supervisor'')) or account_id = nullif(current_setting(''app.account'', true), '''')::uuid)');
+call protect('record', 'area_code = any((select my_areas())::text[]) and (not clinical or area_code = any((select my_areas(''medical'', ''facility'', ''supervisor''))::text[]) or account_id = nullif(current_setting(''app.account'', true), '''')::uuid)');
 call protect('confirmation', 'area_code = any((select my_areas())::text[])');
 call protect('clinic_session', 'area_code = any((select my_areas())::text[])', 'insert, update');
 call protect('clinic_stage', 'area_code = any((select my_areas())::text[])');
@@ -165,12 +171,12 @@ create policy for_review on record for insert to doorstep_app with check (filing
 create policy made_by_me on record for select to doorstep_app using (account_id = nullif(current_setting('app.account', true), '')::uuid);
 
 -- Clinical rows: by area and by purpose.
-call protect('measurement', 'area_code = any((select my_areas())::text[]) and (select i_am(''medical'', ''facility'', ''supervisor''))');
-call protect('judgement', 'area_code = any((select my_areas())::text[]) and (select i_am(''medical'', ''facility'', ''supervisor''))');
-call protect('enrolment', 'village_code = any((select my_areas())::text[]) and (select i_am(''medical'', ''facility'', ''supervisor''))', 'insert, update');
-call protect('personal_plan', 'village_code = any((select my_areas())::text[]) and (select i_am(''medical'', ''facility'', ''supervisor''))');
-call protect('referral', 'area_code = any((select my_areas())::text[]) and (select i_am(''medical'', ''facility'', ''supervisor''))');
-call protect('referral_event', 'area_code = any((select my_areas())::text[]) and (select i_am(''medical'', ''facility'', ''supervisor''))');
+call protect('measurement', 'area_code = any((select my_areas(''medical'', ''facility'', ''supervisor''))::text[])');
+call protect('judgement', 'area_code = any((select my_areas(''medical'', ''facility'', ''supervisor''))::text[])');
+call protect('enrolment', 'village_code = any((select my_areas(''medical'', ''facility'', ''supervisor''))::text[])', 'insert, update');
+call protect('personal_plan', 'village_code = any((select my_areas(''medical'', ''facility'', ''supervisor''))::text[])');
+call protect('referral', 'area_code = any((select my_areas(''medical'', ''facility'', ''supervisor''))::text[])');
+call protect('referral_event', 'area_code = any((select my_areas(''medical'', ''facility'', ''supervisor''))::text[])');
 
 -- Rows the whole county shares.
 call protect('division', 'county_code = any((select my_counties())::text[])', 'insert, update');

@@ -104,15 +104,25 @@ export async function setPasswordHash(
   );
 }
 
-/** Whether the actor's grants of the transaction's day cover an area; the system's cover every one. */
-export async function coversArea(tx: Tx, actor: Actor, areaCode: string): Promise<boolean> {
+/** Whether the actor holds one of these roles (none named: any) in an area on the transaction's day; the system covers every one. */
+export async function coversArea(
+  tx: Tx,
+  actor: Actor,
+  areaCode: string,
+  roles: readonly Role[] = [],
+): Promise<boolean> {
   if (actor.kind === 'system') return true;
   const { covered } = await oneRow(
     tx,
-    sql<{ covered: boolean }>`select ${areaCode} = any((select my_areas())::text[]) as covered`,
+    sql<{ covered: boolean }>`select ${areaCode} = any((select my_areas(variadic ${[...roles]}::text[]))::text[]) as covered`,
   );
   return covered;
 }
+
+/** Who may decide about what is another's, in the area where she holds the role. */
+export const SUPERVISING: readonly Role[] = ['supervisor', 'planner', 'admin'];
+/** Who may know why somebody is visited, in the area where she holds the role. */
+export const CLINICAL: readonly Role[] = ['medical', 'facility', 'supervisor'];
 
 /** Somebody signed in, with her roles of a day. */
 export interface SignedRow {
@@ -173,14 +183,13 @@ export async function accountAreas(
   return found.map(({ areaCode }) => areaCode);
 }
 
-/** Whether the one who asks supervises or plans: she may decide about what is another's. */
-export async function isSupervising(tx: Tx): Promise<boolean> {
-  return (await oneRow(tx, sql<{ yes: boolean }>`select i_am('supervisor', 'planner', 'admin') as yes`)).yes;
-}
-
-/** Whether the one who asks may know why somebody is visited. */
-export async function isClinicalReader(tx: Tx): Promise<boolean> {
-  return (await oneRow(tx, sql<{ yes: boolean }>`select i_am('medical', 'facility', 'supervisor') as yes`)).yes;
+/** The areas whose reasons for a visit the one who asks may know. */
+export async function clinicalAreas(tx: Tx): Promise<ReadonlySet<string>> {
+  const { areas } = await oneRow(
+    tx,
+    sql<{ areas: string[] }>`select my_areas(variadic ${[...CLINICAL]}::text[]) as areas`,
+  );
+  return new Set(areas);
 }
 
 /** Each account's name by its id. */

@@ -27,8 +27,11 @@ export interface DbOptions {
 }
 
 export interface Db {
-  /** Runs `work` in one READ COMMITTED transaction as `actor`, on the civil day of `asOf`. A throw rolls everything back. */
-  tx<T>(actor: Actor, asOf: Instant, work: (tx: Tx) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` in one READ COMMITTED transaction as `actor`, on the civil day of `asOf`. A throw rolls everything back.
+   * @param roles what a person acts as: rows are hers by grants of these roles alone; left out, by any.
+   */
+  tx<T>(actor: Actor, asOf: Instant, work: (tx: Tx) => Promise<T>, roles?: readonly string[]): Promise<T>;
   /** The system's own pool, for what speaks to `pg` directly (the session store, LISTEN). */
   readonly systemPool: pg.Pool;
   readonly systemKysely: Kysely<unknown>;
@@ -84,12 +87,11 @@ export function openDb(options: DbOptions): Db {
   return {
     systemPool,
     systemKysely: system,
-    async tx(actor, asOf, work) {
+    async tx(actor, asOf, work, roles = []) {
       if (actor.kind === 'system') return system.transaction().execute(work);
       return app.transaction().execute(async (tx) => {
-        await sql`select set_config('app.account', ${actor.accountId}, true), set_config('app.day', ${dateOf(asOf)}, true)`.execute(
-          tx,
-        );
+        await sql`select set_config('app.account', ${actor.accountId}, true), set_config('app.day', ${dateOf(asOf)}, true),
+          set_config('app.roles', ${roles.join(' ')}, true)`.execute(tx);
         return work(tx);
       });
     },

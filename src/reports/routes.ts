@@ -1,5 +1,5 @@
 // src/reports/routes.ts: the figures of a campaign, each computed when it is asked for.
-import { isClinicalReader } from '../access/store.ts';
+import { clinicalAreas } from '../access/store.ts';
 import { idParams } from '../campaigns/schema.ts';
 import { canonicalJson } from '../platform/crypto.ts';
 import { civilDay } from '../platform/http/forms.ts';
@@ -62,9 +62,10 @@ export const reportRoutes: readonly Route[] = [
       const after = from && { dueOn: from[0], id: from[1] };
       const tasks = await lateTasks(tx, scope, query.level ?? null, after, query.limit + 1);
       // Who has no clinical role sees that a visit is late, and nothing of why.
-      const told = (await isClinicalReader(tx))
-        ? tasks
-        : tasks.map((task) => (isClinical(task.kind) ? { ...task, kind: 'home_visit', duty: null } : task));
+      const known = await clinicalAreas(tx);
+      const told = tasks.map((task) =>
+        isClinical(task.kind) && !known.has(task.areaCode) ? { ...task, kind: 'home_visit', duty: null } : task,
+      );
       return pageOf(told, query.limit, (task) => `${task.dueOn}_${task.id}`);
     },
   ),

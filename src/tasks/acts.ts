@@ -1,5 +1,5 @@
 // src/tasks/acts.ts: what people do about a task without doing the task: hold, promise, move, hand over, ask for help.
-import { isSupervising } from '../access/store.ts';
+import { coversArea, SUPERVISING } from '../access/store.ts';
 import { windowOf } from '../campaigns/store/campaign.ts';
 import { loadCalendar } from '../places/store.ts';
 import type { AccountActor, Actor } from '../platform/actor.ts';
@@ -76,7 +76,7 @@ export async function liftHold(
   const hold = await store.lockHold(tx, actor.countyCode, id);
   if (!hold) throw new DomainError(Status.missing, { code: 'hold_unknown' });
   if (hold.liftedAt !== null) return;
-  if (hold.requestedBy !== actor.accountId && !(await isSupervising(tx)))
+  if (hold.requestedBy !== actor.accountId && !(await coversArea(tx, actor, hold.areaCode, SUPERVISING)))
     throw new DomainError(Status.forbidden, { code: 'hold_of_another' });
   const today = dateOf(asOf);
   const on = liftedOn ?? today;

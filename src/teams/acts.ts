@@ -1,17 +1,18 @@
 // src/teams/acts.ts: who is away, who takes over, and who answers the telephone at night.
-import { accountAreas, coversArea, endGrant, insertGrants, isSupervising } from '../access/store.ts';
+import { accountAreas, coversArea, endGrant, insertGrants, SUPERVISING } from '../access/store.ts';
 import type { Actor } from '../platform/actor.ts';
 import { audit } from '../platform/audit.ts';
 import { dateOf, type Instant, plusDays } from '../platform/civil.ts';
 import { type Keys, seal } from '../platform/crypto.ts';
 import type { Tx } from '../platform/db.ts';
 import { DomainError, Status } from '../platform/errors.ts';
+import type { Role } from '../platform/http/route.ts';
 import type { LeaveBody, MemberChangeBody, RosterBody } from './schema.ts';
 import { insertRoster } from './store/roster.ts';
 import { endMembership, insertLeave, insertMembers, lockTeam, membersOf } from './store.ts';
 
-async function mustCover(tx: Tx, actor: Actor, areaCode: string): Promise<void> {
-  if (!(await coversArea(tx, actor, areaCode))) throw new DomainError(Status.forbidden, { code: 'area_not_yours' });
+async function mustCover(tx: Tx, actor: Actor, areaCode: string, roles?: readonly Role[]): Promise<void> {
+  if (!(await coversArea(tx, actor, areaCode, roles))) throw new DomainError(Status.forbidden, { code: 'area_not_yours' });
 }
 
 /**
@@ -29,10 +30,8 @@ export async function takeLeave(tx: Tx, actor: Actor, leave: LeaveBody, asOf: In
     const areas = await accountAreas(tx, actor.countyCode, id, dateOf(asOf));
     if (areas.length === 0) throw new DomainError(Status.missing, { code: 'account_unknown', field });
     if (id === leave.accountId && !(actor.kind === 'account' && actor.accountId === id))
-      for (const area of areas) await mustCover(tx, actor, area);
+      for (const area of areas) await mustCover(tx, actor, area, SUPERVISING);
   }
-  if (actor.kind === 'account' && actor.accountId !== leave.accountId && !(await isSupervising(tx)))
-    throw new DomainError(Status.forbidden, { code: 'leave_of_another', field: '/accountId' });
   const id = await insertLeave(tx, actor.countyCode, leave);
   if (id === null) throw new DomainError(Status.conflict, { code: 'leave_overlaps', field: '/fromOn' });
   await audit(tx, actor, asOf, 'leave.taken', `account/${leave.accountId}`, { ...leave });
@@ -56,6 +55,8 @@ export async function changeMember(
   const team = await lockTeam(tx, countyCode, teamId);
   if (!team) throw new DomainError(Status.missing, { code: 'team_not_found' });
   await mustCover(tx, actor, team.areaCode);
+  if (actor.kind === 'account' && actor.accountId === comingId)
+    throw new DomainError(Status.forbidden, { code: 'post_own', field: '/comingId' });
   if (fromOn < dateOf(asOf)) throw new DomainError(Status.invalid, { code: 'handover_before_post', field: '/fromOn' });
   if ((await accountAreas(tx, countyCode, comingId, null)).length === 0)
     throw new DomainError(Status.missing, { code: 'account_unknown', field: '/comingId' });

@@ -1,6 +1,6 @@
 // src/visits/routes.ts: the team member's doors: what is owed, what was done at a door, and what became of it.
 import * as z from 'zod';
-import { isClinicalReader } from '../access/store.ts';
+import { CLINICAL, clinicalAreas, coversArea } from '../access/store.ts';
 import { dateOf } from '../platform/civil.ts';
 import { DomainError, Status } from '../platform/errors.ts';
 import { civilDay } from '../platform/http/forms.ts';
@@ -100,7 +100,7 @@ export const visitRoutes: readonly Route[] = [
     async ({ tx, actor, params: { id } }) => {
       const visit = await visitOf(tx, actor.countyCode, id);
       if (!visit) throw new DomainError(Status.missing, { code: 'visit_unknown' });
-      const mine = visit.accountId === actor.accountId || (await isClinicalReader(tx));
+      const mine = visit.accountId === actor.accountId || (await coversArea(tx, actor, visit.areaCode, CLINICAL));
       const receipt = mine
         ? visit.receipt
         : { ...visit.receipt, records: visit.receipt.records.map((record) => ({ ...record, judgement: null })) };
@@ -140,9 +140,9 @@ export const visitRoutes: readonly Route[] = [
         day,
         limit + 1,
       );
-      const clinical = await isClinicalReader(tx);
+      const known = await clinicalAreas(tx);
       const shown = found.map((task) => ({
-        ...(clinical ? task : neutral(task)),
+        ...(known.has(task.areaCode) ? task : neutral(task)),
         late: task.closedOn === null && task.stopped === null && task.dueOn < day,
       }));
       return pageOf(shown, limit, (task) => `${task.dueOn}_${task.id}`);

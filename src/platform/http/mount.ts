@@ -10,7 +10,7 @@ import type { Db, Tx } from '../db.ts';
 import { type Answer, once } from '../idempotency.ts';
 import type { Locale } from '../locale.ts';
 import { faultsOf, Refusal } from './problem.ts';
-import type { Role, Route } from './route.ts';
+import { everyone, type Role, type Route } from './route.ts';
 
 /** What is known of somebody signed in, on the day of the request. */
 export interface Signed {
@@ -73,10 +73,16 @@ async function answer(
     await doors.db.tx(actor, asOf, admitted);
     return doors.db.tx(systemActor(actor.countyCode), asOf, done);
   }
-  return doors.db.tx(actor, asOf, async (tx) => {
-    await admitted(tx);
-    return done(tx);
-  });
+  const asOneOf = spec.roles === everyone ? [] : spec.roles;
+  return doors.db.tx(
+    actor,
+    asOf,
+    async (tx) => {
+      await admitted(tx);
+      return done(tx);
+    },
+    asOneOf,
+  );
 }
 
 function signedInActor(request: Request): AccountActor {

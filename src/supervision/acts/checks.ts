@@ -1,5 +1,5 @@
 // src/supervision/acts/checks.ts: a checklist at a team, a re-visit of a recorded visit, and putting a finding right.
-import { coversArea, isSupervising } from '../../access/store.ts';
+import { coversArea, SUPERVISING } from '../../access/store.ts';
 import { dueAfter } from '../../places/rules.ts';
 import { loadCalendar } from '../../places/store.ts';
 import type { AccountActor, Actor } from '../../platform/actor.ts';
@@ -208,7 +208,7 @@ export async function putRight(
 ): Promise<void> {
   const finding = await store.findingOf(tx, actor.countyCode, id);
   if (!finding) throw new DomainError(Status.missing, { code: 'finding_unknown', field: '/id' });
-  if (finding.ownerId !== actor.accountId && !(await isSupervising(tx)))
+  if (finding.ownerId !== actor.accountId && !(await coversArea(tx, actor, finding.areaCode, SUPERVISING)))
     throw new DomainError(Status.forbidden, { code: 'finding_of_another', field: '/id' });
   if (finding.raisedBy === actor.accountId)
     throw new DomainError(Status.forbidden, { code: 'finding_own', field: '/id' });
