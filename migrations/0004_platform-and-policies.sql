@@ -195,7 +195,7 @@ call protect('goal', 'county_code = any((select my_counties())::text[])');
 call protect('waiver', 'county_code = any((select my_counties())::text[])');
 call protect('round', 'county_code = any((select my_counties())::text[])');
 -- Blind: the teams read which of their records were drawn only when every re-visit is answered.
-call protect('round_eligible', 'county_code = any((select my_counties())::text[]) and ((select i_am(''supervisor'', ''planner'', ''admin'', ''bureau''))
+call protect('round_eligible', 'county_code = any((select my_counties())::text[]) and ((select cardinality(my_areas(''supervisor'', ''planner'', ''admin'', ''bureau''))) > 0
   or round_id in (select g.round_id from round_stage g where g.stage = ''answered''))');
 call protect('round_stage', 'county_code = any((select my_counties())::text[])');
 call protect('seal', 'county_code = any((select my_counties())::text[])');

@@ -114,7 +114,9 @@ export async function coversArea(
   if (actor.kind === 'system') return true;
   const { covered } = await oneRow(
     tx,
-    sql<{ covered: boolean }>`select ${areaCode} = any((select my_areas(variadic ${[...roles]}::text[]))::text[]) as covered`,
+    sql<{
+      covered: boolean;
+    }>`select ${areaCode} = any((select my_areas(variadic ${[...roles]}::text[]))::text[]) as covered`,
   );
   return covered;
 }

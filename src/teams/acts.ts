@@ -12,7 +12,8 @@ import { insertRoster } from './store/roster.ts';
 import { endMembership, insertLeave, insertMembers, lockTeam, membersOf } from './store.ts';
 
 async function mustCover(tx: Tx, actor: Actor, areaCode: string, roles?: readonly Role[]): Promise<void> {
-  if (!(await coversArea(tx, actor, areaCode, roles))) throw new DomainError(Status.forbidden, { code: 'area_not_yours' });
+  if (!(await coversArea(tx, actor, areaCode, roles)))
+    throw new DomainError(Status.forbidden, { code: 'area_not_yours' });
 }
 
 /**
