@@ -130,6 +130,17 @@ create table leave (
   exclude using gist (county_code with =, account_id with =, daterange(from_on, to_on, '[]') with &&)
 );
 
+-- Who is told what is meant for somebody on a day: that person, or, on leave, whoever stands in. The one answer to "who can be
+-- reached": an account not disabled, at work, with an address of the channel that is sent (e-mail). Anybody else is in no row.
+create function reached(county text, day date) returns table (holder_id uuid, account_id uuid) language sql stable as $$
+  select holder.id, told.id from account holder
+  left join leave l on l.county_code = holder.county_code and l.account_id = holder.id and l.from_on <= day and l.to_on >= day
+  join account told on told.county_code = holder.county_code and told.id = coalesce(l.substitute_id, holder.id)
+    and told.disabled_at is null and told.email is not null
+  where holder.county_code = county and (l.id is null or not exists (select from leave away
+    where away.county_code = county and away.account_id = l.substitute_id and away.from_on <= day and away.to_on >= day))
+$$;
+
 create table duty_roster ( -- a shift has two people and a telephone
   county_code text not null,
   id uuid not null default uuidv7(),

@@ -403,11 +403,25 @@ create table help_request (
   area_code text not null,
   account_id uuid not null,
   text text not null check (length(text) between 1 and 500),
+  urgent boolean not null default false, -- whoever is on duty is told at once
   at timestamptz not null,
   answered_at timestamptz,
   answered_by uuid,
+  answer text check (length(answer) between 1 and 500),
   primary key (county_code, id),
+  check ((answered_at is null) = (answered_by is null)),
+  check (answer is null or answered_at is not null),
   foreign key (county_code, task_id) references task
+);
+create index help_open on help_request (county_code, at, id) where answered_at is null;
+
+create table area_sweep ( -- when an area's agenda last looked and when it means to look again: a digest waits for those it may hear from
+  county_code text not null,
+  area_code text not null,
+  swept_at timestamptz not null,
+  next_at timestamptz, -- null: nothing is open
+  primary key (county_code, area_code),
+  foreign key (county_code, area_code) references division
 );
 
 -- Working days after `from_on` up to and including `day` that no hold covers; every calendar day for a task bounded by presence.

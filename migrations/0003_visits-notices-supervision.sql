@@ -214,13 +214,16 @@ create table notice (
   county_code text not null,
   id uuid not null default uuidv7(),
   key text not null,
-  kind text not null check (kind in ('digest', 'urgent', 'clinic', 'campaign')),
+  kind text not null check (kind in ('digest', 'urgent', 'clinic', 'campaign', 'help')),
   account_id uuid not null,
   channel text not null check (channel in ('email')),
   urgent boolean not null default false,
   subject_id text, -- the referral, session or campaign it is about
   params jsonb not null default '{}', -- codes and instants only, never a person's name
   available_at timestamptz not null,
+  quiet_from time not null default '20:00', -- routine waits between these two: the county's night, or the campaign's own
+  quiet_to time not null default '07:30',
+  waits_until timestamptz, -- of a digest whose areas were not all swept when it was first looked at: it leaves then at the latest
   useful_until timestamptz,
   state text not null default 'due' check (state in ('due', 'sending', 'sent', 'unknown', 'dead', 'overtaken')),
   attempt integer not null default 0,
@@ -250,22 +253,25 @@ create table notice_line (
   county_code text not null,
   id uuid not null default uuidv7(),
   key text not null,
-  kind text not null check (kind in ('opens', 'due', 'climb')),
+  kind text not null check (kind in ('opens', 'due', 'climb', 'owed', 'confirm', 'help')),
   account_id uuid not null,
-  task_id uuid not null,
+  task_id uuid,
+  subject_id uuid, -- the team that owes (`owed`), the call (`help`)
   area_code text not null,
-  cycle integer not null,
+  cycle integer,
   level integer,
   created_at timestamptz not null,
-  notice_id uuid, -- the one envelope that took it
-  fate text check (fate in ('told', 'overtaken')),
+  notice_id uuid, -- the one digest that took it
+  fate text check (fate in ('told', 'overtaken', 'unknown', 'undelivered')), -- what became of it: as its digest ended, or no longer so when that left
   primary key (county_code, id),
   unique (county_code, key),
   check ((fate is null) = (notice_id is null)),
+  check ((kind in ('owed', 'help')) = (subject_id is not null)),
+  check (kind in ('owed', 'help') or num_nulls(task_id, cycle) = 0),
   foreign key (county_code, task_id) references task,
   foreign key (county_code, notice_id) references notice
 );
-create index notice_line_told on notice_line (county_code, account_id) where fate = 'told';
+create index notice_line_taken on notice_line (county_code, account_id) where notice_id is not null and task_id is not null;
 create index notice_line_untaken on notice_line (account_id) where notice_id is null; -- not by county: a fresh table has no statistics, and an area would be sought through it
 create index notice_line_area_untaken on notice_line (county_code, area_code) where notice_id is null;
 create index notice_line_notice on notice_line (county_code, notice_id);

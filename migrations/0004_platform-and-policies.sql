@@ -148,6 +148,7 @@ call protect('outage', 'county_code = any((select my_counties())::text[])');
 call protect('escalation', 'area_code = any((select my_areas())::text[])');
 call protect('acknowledgement', 'area_code = any((select my_areas())::text[])');
 call protect('help_request', 'area_code = any((select my_areas())::text[])', 'insert, update');
+call protect('area_sweep', 'area_code = any((select my_areas())::text[])', 'insert, update');
 call protect('visit', 'area_code = any((select my_areas())::text[])');
 call protect('record', 'area_code = any((select my_areas())::text[]) and (not clinical or area_code = any((select my_areas(''medical'', ''facility'', ''supervisor''))::text[]) or account_id = nullif(current_setting(''app.account'', true), '''')::uuid)');
 call protect('confirmation', 'area_code = any((select my_areas())::text[])');
@@ -210,6 +211,41 @@ call protect('delivery', '(select i_am(''planner'', ''admin''))', 'insert, updat
 call protect('preference', 'account_id = nullif(current_setting(''app.account'', true), '''')::uuid', 'insert, update');
 call protect('idempotency', 'account_id = nullif(current_setting(''app.account'', true), '''')::uuid');
 call protect('mailbox', '(select i_am(''planner'', ''admin''))');
+
+-- An act that tells others writes their notices by these and by nothing else: in the actor's own county, and nothing of the
+-- others' rows comes out but an id. `src/notices/store.ts` calls them.
+create function tells_in(county text) returns boolean language sql stable as $$
+  select current_setting('role') = 'doorstep_system' or county = any(my_counties())
+$$;
+create function write_notices(county text, notices jsonb, as_of timestamptz) returns setof uuid
+language sql volatile security definer set search_path = public as $$
+  insert into notice (county_code, key, kind, account_id, channel, urgent, subject_id, params, available_at, quiet_from, quiet_to, useful_until, created_at)
+  select county, n.key, n.kind, n."accountId", 'email', n.urgent, n."subjectId", n.params, n."availableAt", n."quietFrom", n."quietTo", n."usefulUntil", as_of
+  from jsonb_to_recordset(notices) as n(key text, kind text, "accountId" uuid, urgent boolean, "subjectId" text, params jsonb,
+    "availableAt" timestamptz, "quietFrom" time, "quietTo" time, "usefulUntil" timestamptz)
+  where tells_in(county) order by n.key
+  on conflict (county_code, key) do nothing returning id
+$$;
+create function write_items(county text, items jsonb, as_of timestamptz) returns setof uuid
+language sql volatile security definer set search_path = public as $$
+  insert into notice_line (county_code, key, kind, account_id, task_id, subject_id, area_code, cycle, level, created_at)
+  select county, n.key, n.kind, n."accountId", n."taskId", n."subjectId", n."areaCode", n.cycle, n.level, as_of
+  from jsonb_to_recordset(items) as n(key text, kind text, "accountId" uuid, "taskId" uuid, "subjectId" uuid, "areaCode" text, cycle integer, level integer)
+  where tells_in(county) order by n.key
+  on conflict (county_code, key) do nothing returning account_id
+$$;
+-- Makes the digests that are missing and locks those that are still to leave, so that none leaves before this transaction's items
+-- can be seen. `awaited`: the courier looks by then anyhow, at a notice that leaves ten minutes from now or later and no later than these.
+create function ensure_digests(county text, digests jsonb, at timestamptz, again boolean, as_of timestamptz) returns table (account_id uuid, awaited boolean)
+language sql volatile security definer set search_path = public as $$
+  with awaited as materialized (select exists (select from notice n where n.county_code = county and n.channel = 'email' and n.state = 'due'
+    and n.available_at > as_of + interval '10 minutes' and n.available_at <= ensure_digests.at) as yes)
+  insert into notice (county_code, key, kind, account_id, channel, params, available_at, created_at)
+  select county, e.key, 'digest', e."accountId", 'email', case when again then '{"again": true}'::jsonb else '{}' end, ensure_digests.at, as_of
+  from jsonb_to_recordset(digests) as e(key text, "accountId" uuid) where tells_in(county) order by e."accountId"
+  on conflict (county_code, key) do update set params = notice.params || excluded.params where notice.state = 'due'
+  returning notice.account_id, (select yes from awaited)
+$$;
 
 -- The platform's.
 call protect('audit_link', '(select i_am(''admin'', ''planner''))', '');

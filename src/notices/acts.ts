@@ -2,17 +2,20 @@
 import { divisionNames, loadCalendar } from '../places/store.ts';
 import type { Actor } from '../platform/actor.ts';
 import { audit } from '../platform/audit.ts';
-import { at, dateOf, type Instant, plusDays, plusMinutes } from '../platform/civil.ts';
+import { dateOf, type Instant, plusDays, plusMinutes, timeOf } from '../platform/civil.ts';
 import type { Tx } from '../platform/db.ts';
 import { wake, workflowIds } from '../platform/wake.ts';
 import { deadLetterKey, digestKey } from '../tasks/rules/keys.ts';
-import { availableAt, digestAt } from '../tasks/rules/sweep-times.ts';
-import { standingsOf, type TaskStanding } from '../tasks/store/lines.ts';
+import { availableAt } from '../tasks/rules/sweep-times.ts';
 import { insertTasks } from '../tasks/store.ts';
+import { digestsOf } from './acts/digests.ts';
+import { readyDigests } from './acts/ready.ts';
 import type { Mail } from './channels/email.ts';
-import { type DigestItem, renderDigest, renderNotice } from './digest.ts';
-import { isQuiet, leavesAt, messageId, nextDigest, nextTry, type Outcome } from './rules.ts';
-import * as store from './store.ts';
+import { renderDigest, renderNotice } from './digest.ts';
+import { leavesAt, messageId, nextTry, type Outcome, type QuietHours } from './rules.ts';
+import * as items from './store/items.ts';
+import * as store from './store/sending.ts';
+import { ensureDigests } from './store.ts';
 
 export const PAGE = 50; // mails of one sweep: at 20 a second done within seconds, at the slowest server's pace cut by the 50 s bound
 const LEASE = 3; // min: longer than any sweep may take, so an expired one is a dead courier's
@@ -30,6 +33,7 @@ export interface ClaimedMail {
   readonly digest: boolean;
   readonly urgent: boolean;
   readonly usefulUntil: Instant | null;
+  readonly quiet: QuietHours;
   readonly attempt: number;
   readonly mail: Mail;
 }
@@ -52,11 +56,14 @@ export async function claim(
   asOf: Instant,
 ): Promise<{ mails: ClaimedMail[]; full: boolean }> {
   const { countyCode } = actor;
-  const page = await store.lockDue(tx, countyCode, channel, isQuiet(asOf), PAGE, asOf);
+  const page = await store.lockDue(tx, countyCode, channel, timeOf(asOf), PAGE, asOf);
   if (page.length === 0) return { mails: [], full: false };
 
   const stale = page.filter((notice) => notice.usefulUntil !== null && notice.usefulUntil < asOf);
   const unreachable = page.filter((notice) => !stale.includes(notice) && (notice.email === null || notice.disabled));
+  const dead = [...stale, ...unreachable].map(({ id }) => id);
+  await items.attachItems(tx, countyCode, dead); // of those who cannot be reached: nobody is told, and nothing waits for ever
+  await items.untellItems(tx, countyCode, dead, 'undelivered');
   for (const notice of [...stale, ...unreachable]) {
     await store.endUnsent(tx, countyCode, [notice.id], 'dead', asOf);
     await reportDead(tx, actor, notice.id, notice.accountId, asOf);
@@ -64,29 +71,17 @@ export async function claim(
   const living = page.filter((notice) => !stale.includes(notice) && !unreachable.includes(notice));
 
   const digests = living.filter(({ kind }) => kind === 'digest');
-  const had = await store.hadDigest(
-    tx,
-    countyCode,
-    digests.map(({ accountId }) => accountId),
-    at(dateOf(asOf), '00:00'),
-  );
-  await store.putOff(
-    tx,
-    countyCode,
-    digests.filter(({ accountId }) => had.has(accountId)).map(({ id }) => id),
-    nextDigest(asOf),
-  );
-  const leaving = digests.filter(({ accountId }) => !had.has(accountId));
-  const items = await itemsOf(tx, actor, leaving, asOf);
-  const empty = leaving.filter(({ id }) => !items.has(id)).map(({ id }) => id);
+  const leaving = await readyDigests(tx, actor, digests, asOf);
+  const contents = await digestsOf(tx, actor, leaving, asOf);
+  const empty = leaving.filter(({ id }) => !contents.has(id)).map(({ id }) => id);
   await store.endUnsent(tx, countyCode, empty, 'overtaken', asOf);
 
   const names: ReadonlyMap<string, string> =
     living.length > digests.length ? await divisionNames(tx, countyCode) : new Map();
   const mails = living
-    .filter(({ id, kind }) => kind !== 'digest' || items.has(id))
+    .filter(({ id, kind }) => kind !== 'digest' || contents.has(id))
     .map((notice): ClaimedMail => {
-      const said = items.get(notice.id);
+      const said = contents.get(notice.id);
       const rendered = said
         ? renderDigest(notice.locale, said, dateOf(asOf), letterhead.publicUrl)
         : renderNotice(notice.locale, notice.kind, notice.params, names, letterhead.publicUrl);
@@ -96,6 +91,7 @@ export async function claim(
         digest: notice.kind === 'digest',
         urgent: notice.urgent,
         usefulUntil: notice.usefulUntil,
+        quiet: notice.quiet,
         attempt: notice.attempt,
         mail: {
           ...rendered,
@@ -114,66 +110,6 @@ export async function claim(
     asOf,
   );
   return { mails, full: page.length === PAGE };
-}
-
-/** The items of each digest that has something to say, by its id. Lines overtaken by a visit, a move or a hold fall out. */
-async function itemsOf(
-  tx: Tx,
-  actor: Actor,
-  digests: readonly store.ClaimedNotice[],
-  asOf: Instant,
-): Promise<ReadonlyMap<string, readonly DigestItem[]>> {
-  if (digests.length === 0) return new Map();
-  const { countyCode } = actor;
-  const ids = digests.map(({ id }) => id);
-  const lines = await store.attachLines(tx, countyCode, ids);
-  const before = await store.toldBefore(
-    tx,
-    countyCode,
-    digests.map(({ accountId }) => accountId),
-    ids,
-  );
-
-  const today = dateOf(asOf);
-  const day = asOf >= digestAt(today) ? today : plusDays(today, -1); // by the digests every area has been swept
-  const calendar = await loadCalendar(tx, countyCode);
-  const days = { workday: calendar.latestWorkday(day), day, today };
-  const standings = await standingsOf(
-    tx,
-    countyCode,
-    [...new Set([...lines, ...before].map(({ taskId }) => taskId))],
-    days,
-  );
-
-  const holds = (line: store.Line, task: TaskStanding | undefined): task is TaskStanding =>
-    task?.open === true &&
-    task.cycle === line.cycle &&
-    (line.kind === 'climb' || task.stopped === null) && // a step that was decided is told, though its clock stands since
-    (line.kind !== 'due' || task.dueOn >= today);
-  await store.overtakeLines(
-    tx,
-    countyCode,
-    lines.filter((line) => !holds(line, standings.get(line.taskId))).map(({ id }) => id),
-  );
-
-  const items = new Map<string, readonly DigestItem[]>();
-  const linesOf = Map.groupBy(lines, ({ noticeId }) => noticeId);
-  const beforeOf = Map.groupBy(before, ({ accountId }) => accountId);
-  for (const digest of digests) {
-    const said = new Map<string, DigestItem>(); // one item a task: its highest rung of today, or what it asks today
-    for (const line of linesOf.get(digest.id) ?? []) {
-      const task = standings.get(line.taskId);
-      if (!holds(line, task) || (said.get(task.id)?.level ?? 0) > (line.level ?? 0)) continue;
-      said.set(task.id, { moment: line.kind, level: line.level, task });
-    }
-    if (said.size === 0 && digest.params.again !== true) continue;
-    for (const { taskId, level } of beforeOf.get(digest.accountId) ?? []) {
-      const task = standings.get(taskId);
-      if (task && task.stopped === null && !said.has(taskId)) said.set(taskId, { moment: 'standing', level, task });
-    }
-    if (said.size > 0) items.set(digest.id, [...said.values()]);
-  }
-  return items;
 }
 
 /** Writes how an attempt ended. One whose lease has run out in the meantime changes nothing: it has been settled as unknown. */
@@ -201,12 +137,14 @@ export async function settle(
           { ...own, state: 'dead', outcome: 'permanent', code: outcome.code },
           asOf,
         )
-      )
+      ) {
+        await items.untellItems(tx, countyCode, [claimed.noticeId], 'undelivered');
         await reportDead(tx, actor, claimed.noticeId, claimed.accountId, asOf);
+      }
       return;
     case 'temporary': {
       const refused = (await store.refusals(tx, countyCode, claimed.noticeId)) + 1;
-      const again = nextTry(claimed.urgent, refused, claimed.usefulUntil, asOf);
+      const again = nextTry(claimed, refused, asOf);
       const end = {
         ...own,
         availableAt: again,
@@ -215,7 +153,8 @@ export async function settle(
         state: again === null ? 'dead' : 'due',
       } as const;
       if (!(await store.settleAttempt(tx, countyCode, end, asOf))) return;
-      if (claimed.digest) await store.detachLines(tx, countyCode, claimed.noticeId);
+      if (again === null) await items.untellItems(tx, countyCode, [claimed.noticeId], 'undelivered');
+      else if (claimed.digest) await items.detachItems(tx, countyCode, claimed.noticeId);
       if (again === null) await reportDead(tx, actor, claimed.noticeId, claimed.accountId, asOf);
     }
   }
@@ -235,16 +174,16 @@ export async function release(
     state: 'due',
     outcome: 'released',
     code: null,
-    availableAt: leavesAt(claimed.urgent, availableAgain),
+    availableAt: leavesAt(claimed.urgent, availableAgain, claimed.quiet),
     repeat: false,
   } as const;
   if ((await store.settleAttempt(tx, actor.countyCode, end, asOf)) && claimed.digest)
-    await store.detachLines(tx, actor.countyCode, claimed.noticeId);
+    await items.detachItems(tx, actor.countyCode, claimed.noticeId);
 }
 
 /**
  * Nobody can say whether it arrived. An urgent one goes again under the same Message-ID, marked as a repeat; a routine one
- * never does: an envelope for the next day says what still holds.
+ * never does: a digest of the next day says what still holds.
  */
 async function settleUnknown(
   tx: Tx,
@@ -270,9 +209,10 @@ async function settleUnknown(
     repeat: left.urgent,
   } as const;
   if (!(await store.settleAttempt(tx, countyCode, end, asOf)) || !left.digest) return;
+  await items.untellItems(tx, countyCode, [left.id], 'unknown');
   const tomorrow = plusDays(dateOf(asOf), 1);
-  const envelope = { key: digestKey(left.accountId, tomorrow), accountId: left.accountId };
-  await store.ensureEnvelopes(tx, countyCode, [envelope], availableAt(asOf, tomorrow), true, asOf);
+  const digest = { key: digestKey(left.accountId, tomorrow), accountId: left.accountId };
+  await ensureDigests(tx, countyCode, [digest], availableAt(asOf, tomorrow), true, asOf);
 }
 
 /** A dead letter is somebody's work: one open task for each person who cannot be reached, at the county. */
@@ -304,12 +244,10 @@ async function reportDead(tx: Tx, actor: Actor, noticeId: string, accountId: str
 
 /** When the courier has something to do next, strictly after `asOf`; null when nothing is due and nothing is on its way. */
 export async function nextMoment(tx: Tx, actor: Actor, channel: string, asOf: Instant): Promise<Instant | null> {
-  const { urgentAt, routineAt, leaseUntil } = await store.nextMoments(tx, actor.countyCode, channel);
   const after = (moment: Instant) => (moment > asOf ? moment : plusMinutes(asOf, 1));
-  const moments = [
-    ...(urgentAt ? [after(urgentAt)] : []),
-    ...(routineAt ? [leavesAt(false, after(routineAt))] : []),
-    ...(leaseUntil ? [after(leaseUntil)] : []),
-  ];
+  const moments = (await store.nextMoments(tx, actor.countyCode, channel)).flatMap((due) => [
+    ...(due.availableAt ? [leavesAt(due.urgent, after(due.availableAt), due.quiet)] : []),
+    ...(due.leaseUntil ? [after(due.leaseUntil)] : []),
+  ]);
   return moments.sort()[0] ?? null;
 }

@@ -1,18 +1,26 @@
 // src/notices/digest.ts: the one mail a person gets a day: what is due, what is late and where it stands. No patient's name, no illness.
 import { type CivilDate, dateOf, type Instant, timeOf } from '../platform/civil.ts';
 import { keysOf, type Locale, say } from '../platform/locale.ts';
+import type { CallStanding } from '../tasks/store/help.ts';
 import type { TaskStanding } from '../tasks/store/lines.ts';
 import type { NoticeKind } from './store.ts';
 
-/** Why a task stands in a digest: it is due, it opens, its ladder climbed this morning, or it was told before and is still late. */
-export type Moment = 'due' | 'opens' | 'climb' | 'standing';
+/**
+ * Where a task stands in a digest: past its grace (or its ladder has climbed), past due inside it, due before the next working
+ * morning, a partner's visit to confirm, opened this morning. In this order, so that what climbed furthest is read first.
+ */
+export const SECTIONS = ['overdue', 'late', 'due', 'confirm', 'opens'] as const;
+export type Section = (typeof SECTIONS)[number];
 
 export interface DigestItem {
-  readonly moment: Moment;
-  /** The rung, for `climb` and `standing`. */
-  readonly level: number | null;
-  /** The town asks for a call first: the area's phones have not been heard of since before the due date. */
+  readonly section: Section;
   readonly task: TaskStanding;
+}
+
+export interface DigestContent {
+  readonly items: readonly DigestItem[];
+  /** Calls for help that nobody has answered. */
+  readonly calls: readonly CallStanding[];
 }
 
 export interface Rendered {
@@ -21,34 +29,43 @@ export interface Rendered {
 }
 
 const MOST_LISTED = 30; // items of one mail: what a phone shows in three screens; the rest is behind the link
-const MOST_OF_AN_AREA = 3; // the oldest, where the reader answers for several villages
-const ORDER: readonly Moment[] = ['due', 'climb', 'standing', 'opens'];
+const MOST_OF_AN_AREA = 3; // the furthest, where the reader answers for several villages
+
+/**
+ * The section of a task on a day; null where nothing is to be said of it.
+ * @param announced what an item says of it: a step of its ladder is said though its clock stands since, a reminder is not;
+ * null where it is only asked how the task stands.
+ */
+export function sectionOf(
+  task: TaskStanding,
+  announced: 'climb' | 'due' | 'opens' | 'confirm' | null,
+  today: CivilDate,
+): Section | null {
+  if (!task.open || (task.stopped !== null && announced !== 'climb')) return null;
+  if (announced === 'confirm') return 'confirm';
+  if (task.dueOn >= today) return announced === 'climb' ? 'overdue' : announced;
+  return task.level !== null || task.lateDays > task.grace ? 'overdue' : 'late';
+}
 
 /** @param publicUrl where the link leads, no trailing slash. */
 export function renderDigest(
   locale: Locale,
-  items: readonly DigestItem[],
+  { items, calls }: DigestContent,
   day: CivilDate,
   publicUrl: string,
 ): Rendered {
-  const count = (moment: Moment) => items.filter((item) => item.moment === moment).length;
-  const late = count('climb') + count('standing');
-  const areas = new Set(items.map(({ task }) => task.areaCode));
-  const parts = ORDER.filter((moment) => count(moment) > 0).map((moment) =>
-    say(locale, `notices.count.${moment}`, { count: count(moment) }),
-  );
+  const places = new Map([...calls, ...items.map(({ task }) => task)].map((of) => [of.areaCode, of.areaName]));
   const subject = say(locale, 'notices.digest.subject', {
     day,
-    due: count('due'),
-    late,
-    opens: count('opens'),
     place:
-      areas.size === 1 ? (items[0]?.task.areaName ?? '') : say(locale, 'notices.digest.areas', { count: areas.size }),
+      places.size === 1 ? ([...places.values()][0] ?? '') : say(locale, 'notices.digest.areas', { count: places.size }),
+    counts: countsOf(locale, items, calls),
   });
-  const body = areas.size > 1 ? byArea(locale, items) : byGroup(locale, items);
+  const many = new Set(items.map(({ task }) => task.areaCode)).size > 1;
   const lines = [
-    say(locale, 'notices.digest.opening', { counts: parts.join(say(locale, 'notices.comma')) }),
-    ...body,
+    say(locale, 'notices.digest.opening', { counts: countsOf(locale, items, calls) }),
+    ...callLines(locale, calls),
+    ...(many ? byArea(locale, items) : byGroup(locale, items)),
     '',
     say(locale, 'notices.digest.link', { url: linkTo(publicUrl, '/') }),
     say(locale, 'notices.digest.closing'),
@@ -56,20 +73,46 @@ export function renderDigest(
   return { subject, text: `${lines.join('\n')}\n` };
 }
 
-/** One village's tasks: by what they ask, then by 村民小组 and household. */
+function countsOf(locale: Locale, items: readonly DigestItem[], calls: readonly CallStanding[]): string {
+  const counts = [
+    ...(calls.length > 0 ? [say(locale, 'notices.count.help', { count: calls.length })] : []),
+    ...SECTIONS.map((section) => ({ section, count: items.filter((item) => item.section === section).length }))
+      .filter(({ count }) => count > 0)
+      .map(({ section, count }) => say(locale, `notices.count.${section}`, { count })),
+  ];
+  return counts.join(say(locale, 'notices.comma'));
+}
+
+function callLines(locale: Locale, calls: readonly CallStanding[]): string[] {
+  if (calls.length === 0) return [];
+  const lines = calls
+    .toSorted((a, b) => (a.at < b.at ? -1 : 1))
+    .slice(0, MOST_LISTED)
+    .map(({ areaName, at }) => `  · ${say(locale, 'notices.call', { area: areaName, at: clockTime(at) })}`);
+  const more = calls.length - lines.length;
+  return [
+    '',
+    say(locale, 'notices.heading.help', { count: calls.length }),
+    ...lines,
+    ...(more > 0 ? [`  ${say(locale, 'notices.more', { count: more })}`] : []),
+  ];
+}
+
+/** One village's tasks: by section, what climbed furthest first, then by 村民小组 and household. */
 function byGroup(locale: Locale, items: readonly DigestItem[]): string[] {
   const lines: string[] = [];
   let room = MOST_LISTED;
-  for (const moment of ORDER) {
-    const of = items.filter((item) => item.moment === moment).sort(bySubject);
+  for (const section of SECTIONS) {
+    const of = items.filter((item) => item.section === section).sort(furthestFirst);
     if (of.length === 0) continue;
-    lines.push('', say(locale, `notices.heading.${moment}`, { count: of.length }));
+    lines.push('', say(locale, `notices.heading.${section}`, { count: of.length }));
     const shown = of.slice(0, room);
     room -= shown.length;
     let group: number | null = null;
     for (const item of shown) {
-      if (item.task.groupNo !== null && item.task.groupNo !== group) {
-        group = item.task.groupNo;
+      const { groupNo } = item.task;
+      if (section !== 'overdue' && section !== 'late' && groupNo !== null && groupNo !== group) {
+        group = groupNo;
         lines.push(say(locale, 'notices.group', { group }));
       }
       lines.push(`  · ${itemLine(locale, item)}`);
@@ -79,49 +122,48 @@ function byGroup(locale: Locale, items: readonly DigestItem[]): string[] {
   return lines;
 }
 
-/** Several villages: a count for each, with its oldest. */
+/** Several villages: a count for each, with what climbed furthest there. */
 function byArea(locale: Locale, items: readonly DigestItem[]): string[] {
-  const areas = new Map<string, DigestItem[]>();
-  for (const item of items) areas.set(item.task.areaCode, [...(areas.get(item.task.areaCode) ?? []), item]);
-  const worst = (of: readonly DigestItem[]) => Math.max(...of.map(({ task }) => task.lateDays));
-  const sorted = [...areas.values()].sort(
-    (a, b) =>
-      worst(b) - worst(a) ||
-      b.length - a.length ||
-      ((a[0]?.task.areaCode ?? '') < (b[0]?.task.areaCode ?? '') ? -1 : 1),
-  );
+  const areas = [...Map.groupBy(items, ({ task }) => task.areaCode).values()].map((of) => of.toSorted(furthestFirst));
+  const sorted = areas.toSorted((a, b) => (a[0] && b[0] ? furthestFirst(a[0], b[0]) || b.length - a.length : 0));
   const lines: string[] = [];
   let room = MOST_LISTED;
   for (const of of sorted.slice(0, MOST_LISTED)) {
-    const late = of.filter(({ moment }) => moment === 'climb' || moment === 'standing');
-    const counts = ORDER.map((moment) => ({ moment, count: of.filter((item) => item.moment === moment).length }))
-      .filter(({ count }) => count > 0)
-      .map(({ moment, count }) => say(locale, `notices.count.${moment}`, { count }));
-    lines.push(
-      '',
-      say(locale, 'notices.area', {
-        area: of[0]?.task.areaName ?? '',
-        counts: counts.join(say(locale, 'notices.comma')),
-      }),
-    );
-    const oldest = (late.length > 0 ? late : of)
-      .toSorted((a, b) => b.task.lateDays - a.task.lateDays || bySubject(a, b))
-      .slice(0, Math.min(MOST_OF_AN_AREA, room));
-    room -= oldest.length;
-    for (const item of oldest) lines.push(`  · ${itemLine(locale, item)}`);
+    const area = of[0]?.task.areaName ?? '';
+    lines.push('', say(locale, 'notices.area', { area, counts: countsOf(locale, of, []) }));
+    const furthest = of.slice(0, Math.min(MOST_OF_AN_AREA, room));
+    room -= furthest.length;
+    for (const item of furthest) lines.push(`  · ${itemLine(locale, item)}`);
   }
   if (sorted.length > MOST_LISTED)
     lines.push('', say(locale, 'notices.more_areas', { count: sorted.length - MOST_LISTED }));
   return lines;
 }
 
-function itemLine(locale: Locale, { moment, level, task }: DigestItem): string {
+function itemLine(locale: Locale, { section, task }: DigestItem): string {
   const what = say(locale, `notices.kind.${task.kind}`);
   const whom = task.registerNo === null ? what : say(locale, 'notices.household', { register: task.registerNo, what });
-  const due = say(locale, 'notices.due_on', { day: task.dueOn });
-  if (moment === 'due' || moment === 'opens') return `${whom}${say(locale, 'notices.comma')}${due}`;
-  const where = say(locale, 'notices.stands', { days: task.lateDays, level: level ?? 1 });
-  return [whom, due, where].join(say(locale, 'notices.comma'));
+  const parts = [whom, say(locale, 'notices.due_on', { day: task.dueOn })];
+  if (section === 'late') parts.push(say(locale, 'notices.in_grace'));
+  if (section === 'overdue') {
+    const past = task.lateDays > task.grace;
+    const days = task.bounded ? 'notices.overdue_days' : 'notices.overdue_workdays';
+    parts.push(past ? say(locale, days, { days: task.lateDays }) : say(locale, 'notices.in_grace'));
+    if (task.level !== null) parts.push(say(locale, 'notices.level', { level: task.level }));
+  }
+  if (task.stopped !== null) parts.push(say(locale, `notices.stopped.${task.stopped}`));
+  if (task.noWordSince !== null) parts.push(say(locale, 'notices.no_word', { day: task.noWordSince }));
+  return parts.join(say(locale, 'notices.comma'));
+}
+
+/** By section; within it the highest level, the most days late, then the place. */
+function furthestFirst(a: DigestItem, b: DigestItem): number {
+  return (
+    SECTIONS.indexOf(a.section) - SECTIONS.indexOf(b.section) ||
+    (b.task.level ?? 0) - (a.task.level ?? 0) ||
+    b.task.lateDays - a.task.lateDays ||
+    bySubject(a, b)
+  );
 }
 
 function bySubject(a: DigestItem, b: DigestItem): number {

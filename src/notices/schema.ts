@@ -6,14 +6,17 @@ import { PageQuery, pageSchema } from '../platform/http/page.ts';
 export const NoticePage = pageSchema(
   z.object({
     id: z.uuid(),
-    kind: z.enum(['digest', 'urgent', 'clinic', 'campaign']),
+    kind: z.enum(['digest', 'urgent', 'clinic', 'campaign', 'help']),
     urgent: z.boolean(),
     state: z.enum(['due', 'sending', 'sent', 'unknown', 'dead', 'overtaken']),
     availableAt: moment,
     endedAt: moment.nullable(),
-    lines: z.number().int().describe('tasks it speaks of'),
+    lines: z.number().int().describe('items it told: tasks, a team’s day, calls'),
   }),
 );
+export const Preferences = z.strictObject({
+  reminders: z.boolean().describe('a digest of what one’s teams owe; what a ladder tells a post is sent all the same'),
+});
 export const MailPage = pageSchema(
   z.object({ id: z.number().int(), to: z.string(), subject: z.string(), receivedAt: moment }),
 );

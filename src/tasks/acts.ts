@@ -1,4 +1,4 @@
-// src/tasks/acts.ts: what people do about a task without doing the task: hold, promise, move, hand over, ask for help.
+// src/tasks/acts.ts: what people do about a task without doing the task: hold, promise, move, hand over.
 import { coversArea, SUPERVISING } from '../access/store.ts';
 import { windowOf } from '../campaigns/store/campaign.ts';
 import { loadCalendar } from '../places/store.ts';
@@ -9,7 +9,7 @@ import type { Tx } from '../platform/db.ts';
 import { DomainError, Status } from '../platform/errors.ts';
 import { wake, workflowIds } from '../platform/wake.ts';
 import { teamOf } from '../teams/store.ts';
-import type { HelpBody, HoldBody } from './schema.ts';
+import type { HoldBody } from './schema.ts';
 import * as store from './store/holds.ts';
 import { lockTasks, type TaskRow } from './store.ts';
 
@@ -152,22 +152,6 @@ export async function transferTask(tx: Tx, actor: Actor, taskId: string, teamId:
   });
   await audit(tx, actor, asOf, 'task.handed_over', taskId, { from: task.areaCode, to: team.areaCode, teamId });
   await wake(tx, [workflowIds.agenda(task.areaCode), workflowIds.agenda(team.areaCode)]);
-}
-
-/** Asks for help: it stands on the supervisors' desk until somebody answers. It stops no clock. */
-export async function askHelp(tx: Tx, actor: AccountActor, body: HelpBody, asOf: Instant): Promise<string> {
-  const areaCode = body.taskId ? (await openTask(tx, actor, body.taskId)).areaCode : body.areaCode;
-  if (areaCode === undefined) throw new DomainError(Status.invalid, { code: 'help_nowhere', field: '/areaCode' });
-  const help = { taskId: body.taskId ?? null, areaCode, accountId: actor.accountId, text: body.text };
-  const id = await store.insertHelp(tx, actor.countyCode, help, asOf);
-  await audit(tx, actor, asOf, 'help.asked', id, { areaCode });
-  return id;
-}
-
-export async function answerHelp(tx: Tx, actor: AccountActor, id: string, asOf: Instant): Promise<void> {
-  if (!(await store.answerHelp(tx, actor.countyCode, id, actor.accountId, asOf)))
-    throw new DomainError(Status.missing, { code: 'help_unknown' });
-  await audit(tx, actor, asOf, 'help.answered', id);
 }
 
 /** Locked until the transaction ends, so that a sweep says nothing of it meanwhile. */

@@ -1,7 +1,11 @@
 // src/tasks/routes.ts: holds, promises, moves, hand-overs and calls for help.
+import { moment } from '../platform/http/forms.ts';
+import { cursorOf, pageOf } from '../platform/http/page.ts';
 import { type Role, type Route, route } from '../platform/http/route.ts';
+import * as help from './acts/help.ts';
 import * as acts from './acts.ts';
 import * as schema from './schema.ts';
+import { openHelp } from './store/help.ts';
 
 const FIELD: readonly Role[] = ['medical', 'cadre', 'facility', 'supervisor', 'planner'];
 const DESK: readonly Role[] = ['supervisor', 'planner'];
@@ -98,25 +102,41 @@ export const tasksRoutes: readonly Route[] = [
     {
       method: 'post',
       path: '/help',
-      summary: '求助 Asks the supervisors for help',
+      summary: '求助 Asks the supervisors for help: in their next digest, and urgent ones ring whoever is on duty',
       roles: FIELD,
       body: schema.HelpBody,
       reply: schema.Made,
       status: 201,
     },
-    async ({ tx, actor, asOf, body }) => ({ id: await acts.askHelp(tx, actor, body, asOf) }),
+    async ({ tx, actor, asOf, body }) => ({ id: await help.askHelp(tx, actor, body, asOf) }),
+  ),
+  route(
+    {
+      method: 'get',
+      path: '/help',
+      summary: '待答求助 Calls for help that nobody has answered, the longest waiting first',
+      roles: FIELD,
+      query: schema.HelpQuery,
+      reply: schema.HelpPage,
+    },
+    async ({ tx, actor, query: { area, after, limit } }) => {
+      const from = cursorOf(after, moment);
+      const found = await openHelp(tx, actor.countyCode, area ?? actor.countyCode, from, limit + 1);
+      return pageOf(found, limit, ({ at, id }) => `${at}_${id}`);
+    },
   ),
   route(
     {
       method: 'post',
       path: '/help/:id/answer',
-      summary: '答复求助 Takes a call for help off the desk',
+      summary: '答复求助 Takes a call for help off the list and tells whoever asked',
       roles: DESK,
       params: schema.IdParams,
+      body: schema.AnswerBody,
       reply: schema.Done,
     },
-    async ({ tx, actor, asOf, params }) => {
-      await acts.answerHelp(tx, actor, params.id, asOf);
+    async ({ tx, actor, asOf, params, body }) => {
+      await help.answerHelp(tx, actor, params.id, body, asOf);
       return {};
     },
   ),

@@ -1,6 +1,7 @@
 // src/tasks/schema.ts: what holding, promising, moving and asking for help take.
 import * as z from 'zod';
-import { civilDay } from '../platform/http/forms.ts';
+import { civilDay, moment } from '../platform/http/forms.ts';
+import { PageQuery, pageSchema } from '../platform/http/page.ts';
 
 const Reason = z.string().trim().min(1).max(200).describe('stands on every report: no names');
 
@@ -42,7 +43,29 @@ export const HelpBody = z.strictObject({
     .optional()
     .describe('where there is no task'),
   text: z.string().trim().min(1).max(500),
+  urgent: z.boolean().default(false).describe('rings whoever is on duty, at any hour'),
 });
 export type HelpBody = z.output<typeof HelpBody>;
+export const AnswerBody = z.strictObject({ text: z.string().trim().min(1).max(500).optional() });
+export type AnswerBody = z.output<typeof AnswerBody>;
+export const HelpQuery = PageQuery.extend({
+  area: z
+    .string()
+    .regex(/^(\d{6}|\d{9}|\d{12})$/)
+    .optional()
+    .describe('this area and below'),
+});
+export const HelpPage = pageSchema(
+  z.object({
+    id: z.uuid(),
+    areaCode: z.string(),
+    taskId: z.uuid().nullable(),
+    accountId: z.uuid(),
+    accountName: z.string(),
+    text: z.string(),
+    urgent: z.boolean(),
+    at: moment,
+  }),
+);
 export const Done = z.object({});
 export const Made = z.object({ id: z.uuid() });

@@ -1,16 +1,16 @@
 // src/tasks/sweep.ts: one agenda sweep: who is told this morning that an area's tasks open, are due or are late.
-import { ensureEnvelopes } from '../notices/store.ts';
+import { putIntoDigests } from '../notices/store.ts';
 import type { Calendar } from '../places/rules.ts';
 import { loadCalendar } from '../places/store.ts';
 import type { Actor } from '../platform/actor.ts';
 import { audit } from '../platform/audit.ts';
 import { dateOf, type Instant, plusDays } from '../platform/civil.ts';
 import type { Tx } from '../platform/db.ts';
-import { wake, workflowIds } from '../platform/wake.ts';
+import { workflowIds } from '../platform/wake.ts';
 import { type LadderLevel, LadderTo, ROUTINE_LADDER } from './rules/default-ladder.ts';
-import { digestKey } from './rules/keys.ts';
 import { climb, StepKind } from './rules/ladder.ts';
-import { availableAt, envelopeDay, nextSweep, sweepAt, sweptDay } from './rules/sweep-times.ts';
+import { nextSweep, sweepAt, sweptDay } from './rules/sweep-times.ts';
+import { noteSweep } from './store/area-sweep.ts';
 import {
   type AreaFacts,
   areaFacts,
@@ -42,8 +42,11 @@ export async function sweepAgenda(tx: Tx, actor: Actor, area: string, asOf: Inst
   const { countyCode } = actor;
   const calendar = await loadCalendar(tx, countyCode);
   const today = dateOf(asOf);
-  const facts = await areaFacts(tx, countyCode, area, today);
-  if (facts.open === 0 && facts.untaken === 0) return { next: null, ended: true, more: false };
+  const facts = await areaFacts(tx, countyCode, area, asOf);
+  if (facts.open === 0 && facts.untaken === 0) {
+    await noteSweep(tx, countyCode, area, null, asOf);
+    return { next: null, ended: true, more: false };
+  }
 
   const mornings = { workday: sweptDay(area, asOf, calendar, false), day: sweptDay(area, asOf, calendar, true), today };
   const { rungs, full } = await decide(tx, countyCode, area, facts, mornings, calendar);
@@ -55,14 +58,16 @@ export async function sweepAgenda(tx: Tx, actor: Actor, area: string, asOf: Inst
       : { rungs: 0, skipped: 0, lines: 0, people: [] };
 
   const people = [...new Set([...swept.people, ...facts.stranded])];
-  await putIntoEnvelopes(tx, countyCode, people, asOf);
+  await putIntoDigests(tx, countyCode, people, asOf);
   if (swept.rungs > 0 || swept.lines > 0)
     await audit(tx, actor, asOf, 'agenda.swept', workflowIds.agenda(area), {
       rungs: swept.rungs,
       skipped: swept.skipped,
       lines: swept.lines,
     });
-  return { next: nextSweep(area, asOf, calendar, facts.bounded), ended: false, more: full };
+  const next = nextSweep(area, asOf, calendar, facts.bounded);
+  await noteSweep(tx, countyCode, area, full ? asOf : next, asOf);
+  return { next, ended: false, more: full };
 }
 
 /** The rungs of one page; a page without any is passed over, so that held tasks never hide the ones behind them. */
@@ -166,17 +171,4 @@ function isTold(
 
 function reminderMorning(today: Mornings['today'], calendar: Calendar): ReminderMorning {
   return { after: calendar.latestWorkday(plusDays(today, -1)), today, next: calendar.nextWorkday(today) };
-}
-
-/** Today's envelope before quiet hours; where it has been taken, the next day's. */
-async function putIntoEnvelopes(tx: Tx, countyCode: string, people: readonly string[], asOf: Instant): Promise<void> {
-  let day = envelopeDay(asOf);
-  for (let waiting = people; waiting.length > 0; day = plusDays(day, 1)) {
-    const envelopes = waiting.map((accountId) => ({ key: digestKey(accountId, day), accountId }));
-    const ensured = await ensureEnvelopes(tx, countyCode, envelopes, availableAt(asOf, day), false, asOf);
-    // The areas of a county are swept in twenty minutes: one look at 08:00 is enough for them all.
-    if (!ensured.awaited) await wake(tx, [workflowIds.courier(countyCode)]);
-    const served = new Set(ensured.accountIds);
-    waiting = waiting.filter((accountId) => !served.has(accountId));
-  }
 }

@@ -147,17 +147,28 @@ export async function membersOf(
   );
 }
 
-/** Holders become posts: somebody on leave gives way to her substitute, and a post without anybody at work falls out. */
+/** Holders become posts: somebody on leave gives way to whoever stands in, and a post with nobody who can be reached falls out. */
 const atWork = (holders: ReturnType<typeof sql>, countyCode: string, day: CivilDate) => sql<Post>`
-  select distinct on (a.id) a.id as "accountId", a.name, a.email, a.locale,
-    case when l.id is not null then holder.account_id end as "standsInFor"
+  select distinct on (a.id) a.id as "accountId", a.name, a.email, a.locale, nullif(r.holder_id, r.account_id) as "standsInFor"
   from (${holders}) holder
-  left join leave l on l.county_code = ${countyCode} and l.account_id = holder.account_id
-    and daterange(l.from_on, l.to_on, '[]') @> ${day}::date
-  join account a on a.county_code = ${countyCode} and a.id = coalesce(l.substitute_id, holder.account_id) and a.disabled_at is null
-  where l.id is null or not exists (select from leave away where away.county_code = ${countyCode}
-    and away.account_id = l.substitute_id and daterange(away.from_on, away.to_on, '[]') @> ${day}::date)
-  order by a.id, l.id nulls first`;
+  join reached(${countyCode}, ${day}::date) r on r.holder_id = holder.account_id
+  join account a on a.county_code = ${countyCode} and a.id = r.account_id
+  order by a.id, r.holder_id <> r.account_id`;
+
+/** Who is told on a day what is meant for these people: themselves, or whoever stands in; fewer where somebody cannot be reached. */
+export async function inTheStead(
+  tx: Tx,
+  countyCode: string,
+  accountIds: readonly string[],
+  day: CivilDate,
+): Promise<string[]> {
+  const found = await rows(
+    tx,
+    sql<{ id: string }>`select distinct r.account_id as id from reached(${countyCode}, ${day}::date) r
+      where r.holder_id = any(${[...accountIds]}::uuid[]) order by 1`,
+  );
+  return found.map(({ id }) => id);
+}
 
 /** The leads of an area's teams of these sides, at work on a day. */
 export async function leadsOf(

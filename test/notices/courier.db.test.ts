@@ -23,6 +23,9 @@ beforeEach(async () => {
   const fresh = await freshDatabase();
   db = openDb({ url: fresh.url });
   county = await smallCounty(db);
+  // In these tests a village's digest is its lead's: the others have said no, but where they are asked about.
+  await ask(sql`insert into preference (county_code, account_id, class, subscribed)
+    select m.county_code, m.account_id, 'reminder', false from team_member m where m.role = 'member' returning account_id`);
   mailbox = await openMailbox(db);
   post = officeAt(mailbox.url);
   closing.push(
@@ -145,7 +148,7 @@ describe('a digest', () => {
     const [mail, ...others] = await mails();
     expect(others).toEqual([]);
     expect(mail).toMatchObject({ to: 'v1.doctor@doorstep.example', at: digest(DUE) });
-    expect(mail?.subject).toBe('2018-01-25 青塘镇王家村：今日到期3件，逾期0件，新开始0件');
+    expect(mail?.subject).toBe('2018-01-25 青塘镇王家村：到期3件');
     expect(mail?.messageId).toMatch(/^<[0-9a-f-]{36}@doorstep>$/);
     expect(mail?.body).toContain('450803001001-002号户 政策宣讲');
     expect(mail?.body).toContain('https://doorstep.example/');
@@ -161,15 +164,15 @@ describe('a digest', () => {
       await send(digest(day));
     }
     const town = (await mails()).find(({ to }) => to.startsWith('town1'));
-    expect(town?.subject).toBe('2018-01-29 2个村：今日到期0件，逾期3件，新开始0件');
-    expect(town?.body).toContain('青塘镇上坪村：逾期上报2件');
-    expect(town?.body).toContain('2018-01-25到期，已逾期2个工作日，第2级');
+    expect(town?.subject).toBe('2018-01-29 2个村：逾期3件');
+    expect(town?.body).toContain('青塘镇上坪村：逾期2件');
+    expect(town?.body).toContain('2018-01-25到期，已逾期2个工作日，已报到第2级');
     await tasks('2018-01-30', 3);
     await sweep('2018-01-30');
     await send(digest('2018-01-30'));
     const doctor = (await mails()).findLast(({ to }) => to.startsWith('v1.doctor'));
-    expect(doctor?.subject).toContain('今日到期3件，逾期1件');
-    expect(doctor?.body).toContain('【此前已告知，仍未完成】1件');
+    expect(doctor?.subject).toContain('逾期1件，到期3件');
+    expect(doctor?.body).toContain('【逾期】1件');
   });
 
   it('is overtaken when every task has been done since', async () => {
@@ -187,7 +190,10 @@ describe('a digest', () => {
     await send(digest(DUE));
     expect(await mails()).toEqual([]);
     expect(await states()).toEqual(['digest overtaken']);
-    expect(await ask(sql`select fate from notice_line`)).toEqual([{ fate: 'overtaken' }]);
+    expect(await ask(sql`select kind, fate from notice_line order by kind`)).toEqual([
+      { kind: 'due', fate: 'overtaken' },
+      { kind: 'owed', fate: 'overtaken' },
+    ]);
   });
 
   it('is one a person a day: what comes later waits for tomorrow’s', async () => {
@@ -260,7 +266,7 @@ describe('a mail server', () => {
     ]);
     expect(await send(plusMinutes(digest('2018-01-26'), 240))).toMatchObject({ sent: 0, next: digest('2018-01-27') });
     await send(digest('2018-01-27'));
-    expect((await mails()).map(({ body }) => body.includes('此前已告知，仍未完成】1件'))).toEqual([true]);
+    expect((await mails()).map(({ body }) => body.includes('【逾期】1件'))).toEqual([true]);
   });
 
   it('that drops the connection after an alarm’s DATA gets it again under the same Message-ID, marked as a repeat', async () => {

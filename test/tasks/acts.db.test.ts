@@ -3,6 +3,7 @@ import type { AccountActor } from '../../src/platform/actor.ts';
 import { at } from '../../src/platform/civil.ts';
 import { type Db, openDb, rows, sql, type Tx } from '../../src/platform/db.ts';
 import type { DomainError } from '../../src/platform/errors.ts';
+import * as help from '../../src/tasks/acts/help.ts';
 import * as acts from '../../src/tasks/acts.ts';
 import type { HoldBody } from '../../src/tasks/schema.ts';
 import { type SmallCounty, smallCounty } from '../fixtures/county.ts';
@@ -121,12 +122,14 @@ describe('a move', () => {
 describe('help and hand-over', () => {
   it('stand on the desk until answered, and wake both agendas', async () => {
     const id = await deed('v1.cadre', (tx, actor) =>
-      acts.askHelp(tx, actor, { areaCode: county.villages[0].code, text: '缺人手' }, NOW),
+      help.askHelp(tx, actor, { areaCode: county.villages[0].code, text: '缺人手', urgent: false }, NOW),
     );
-    await deed('town1.supervisor', (tx, actor) => acts.answerHelp(tx, actor, id, NOW));
-    expect(await refused(deed('town1.supervisor', (tx, actor) => acts.answerHelp(tx, actor, id, NOW)))).toBe(
+    expect(await woken()).toEqual([`courier/${county.countyCode}/email`]);
+    await deed('town1.supervisor', (tx, actor) => help.answerHelp(tx, actor, id, {}, NOW));
+    expect(await refused(deed('town1.supervisor', (tx, actor) => help.answerHelp(tx, actor, id, {}, NOW)))).toBe(
       'help_unknown',
     );
+    await ask(sql`delete from wake returning id`);
     await deed('town1.supervisor', (tx, actor) =>
       acts.transferTask(tx, actor, htn, county.villages[1].medicalTeam, NOW),
     );

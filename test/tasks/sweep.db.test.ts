@@ -68,7 +68,16 @@ const steps = () =>
   ).then((found) => found.map(({ step }) => step));
 const told = () =>
   ask(sql<{ who: string }>`select l.kind || coalesce(l.level::text, '') || ' ' || a.login as who from notice_line l
-    join account a on a.id = l.account_id order by l.created_at, 1`).then((found) => found.map(({ who }) => who));
+    join account a on a.id = l.account_id where l.kind <> 'owed' order by l.created_at, 1`).then((found) =>
+    found.map(({ who }) => who),
+  );
+/** Who is told on a day what the team owes: its members, the leads among them. */
+const owed = (day: CivilDate) =>
+  ask(sql<{ who: string }>`select a.login as who from notice_line l join account a on a.id = l.account_id
+    where l.kind = 'owed' and split_part(l.key, '/', 4) = ${day} order by 1`).then((found) =>
+    found.map(({ who }) => who),
+  );
+const TEAMS = ['v1.cadre', 'v1.cadre2', 'v1.doctor', 'v1.nurse'];
 const envelopes = () =>
   ask(
     sql<{
@@ -99,14 +108,15 @@ describe('the agenda sweep', () => {
       'climb2 town1.supervisor',
       'climb3 supervisor',
     ]);
-    expect(await envelopes()).toEqual([
-      '2018-02-14 v1.cadre',
-      '2018-02-14 v1.doctor',
-      '2018-02-22 v1.cadre',
-      '2018-02-22 v1.doctor',
-      '2018-02-23 town1.supervisor',
-      '2018-02-27 supervisor',
-    ]);
+    const mornings = ['2018-02-14', '2018-02-22', '2018-02-23', '2018-02-24', '2018-02-26', '2018-02-27', '2018-02-28'];
+    for (const day of mornings) expect(await owed(day as CivilDate)).toEqual(TEAMS);
+    expect(await envelopes()).toEqual(
+      [
+        ...mornings.flatMap((day) => TEAMS.map((login) => `${day} ${login}`)),
+        '2018-02-23 town1.supervisor',
+        '2018-02-27 supervisor',
+      ].sort(),
+    );
   });
 
   it('announces on Monday what opened on a Sunday, once', async () => {
@@ -140,7 +150,7 @@ describe('the agenda sweep', () => {
   it('puts what comes after the digest has been taken, or after 20:00, into the next day’s', async () => {
     await oneTask();
     await sweep(village().code, at('2018-02-22', '21:00'));
-    expect(await envelopes()).toEqual(['2018-02-23 v1.cadre', '2018-02-23 v1.doctor']);
+    expect(await envelopes()).toEqual(TEAMS.map((login) => `2018-02-23 ${login}`));
     await oneTask({ sourceKey: 'other' });
     await ask(sql`insert into notice (county_code, key, kind, account_id, channel, available_at, state, created_at)
       values (${county.countyCode}, ${`digest/${village().doctor}/2018-02-22`}, 'digest', ${village().doctor}, 'email', '2018-02-22T00:00Z', 'sent', '2018-02-22T00:00Z') returning id`);
@@ -148,8 +158,7 @@ describe('the agenda sweep', () => {
     expect(await envelopes()).toEqual([
       '2018-02-22 v1.cadre',
       '2018-02-22 v1.doctor',
-      '2018-02-23 v1.cadre',
-      '2018-02-23 v1.doctor',
+      ...TEAMS.map((login) => `2018-02-23 ${login}`),
     ]);
   });
 
@@ -258,7 +267,7 @@ describe('the courier', () => {
     expect(await couriersWoken()).toBe(times);
   });
 
-  it('is woken after 08:00, when a digest gathers for half a minute only', async () => {
+  it('is woken after 08:00, when a digest gathers for the sweeps alone', async () => {
     await oneTask();
     await due(at('2018-02-14', '08:30'));
     await sweep(village().code, at('2018-02-14', '09:00'));

@@ -26,8 +26,7 @@ const standing = (day: CivilDate, alias: string) =>
 const manned = (countyCode: string, day: CivilDate) => sql`
   manned as materialized (
     select m.team_id, bool_or(m.role = 'lead') as led from team_member m
-    join account a on a.county_code = m.county_code and a.id = m.account_id
-      and a.disabled_at is null and (a.email is not null or a.phone_enc is not null)
+    join reached(${countyCode}, ${day}::date) r on r.holder_id = m.account_id
     where m.county_code = ${countyCode} and ${standing(day, 'm')} group by m.team_id)`;
 
 export interface GateQuestion {
@@ -90,14 +89,14 @@ function unmannedTeams(tx: Tx, gate: GateQuestion, missing: 'anybody' | 'lead'):
   );
 }
 
-/** Towns (or the county) without a supervisor. */
+/** Towns (or the county) without a supervisor who can be reached. */
 function postsVacant(tx: Tx, gate: GateQuestion, to: 'town' | 'county'): Promise<Found[]> {
   return ask(
     tx,
     gate,
     sql`select area.code as subject, 1 as count, ${gate.createdBy}::uuid as "ownerId"
       from (select distinct ${to === 'town' ? sql`v.town` : sql`${gate.plan.countyCode}::text`} as code from village v) area
-      where not exists (select from role_grant g join account a on a.county_code = g.county_code and a.id = g.account_id and a.disabled_at is null
+      where not exists (select from role_grant g join reached(${gate.plan.countyCode}, ${gate.day}::date) r on r.holder_id = g.account_id
         where g.county_code = ${gate.plan.countyCode} and g.role = 'supervisor' and g.area_code = area.code and ${standing(gate.day, 'g')})
       order by area.code`,
   );

@@ -40,3 +40,8 @@ export function rectificationTaskKey(finding: string): string {
 export function deadLetterKey(notice: string): string {
   return key('dead', notice);
 }
+
+/** What somebody is told about a call for help: that it was made, that it is urgent, that it was answered. */
+export function helpKey(call: string, what: 'call' | 'urgent' | 'answered', person: string): string {
+  return key('help', call, what, person);
+}

@@ -15,7 +15,6 @@ import { fnv1a } from '../../platform/fnv.ts';
 const FIRST_SWEEP: TimeOfDay = '07:30';
 const SWEEPS_SPAN = 20 * 60; // s: 167 areas then begin 7 s apart on average, and all are done well before the digests
 const DIGESTS: TimeOfDay = '08:00';
-const GATHERING = 30_000; // ms: after an outage the areas of a county are swept within seconds of each other, and one digest takes them all
 /** Nothing routine leaves between 20:00 and the first sweep. */
 const QUIET_FROM: TimeOfDay = '20:00';
 
@@ -35,10 +34,10 @@ export function envelopeDay(asOf: Instant): CivilDate {
   return timeOf(asOf) < QUIET_FROM ? today : plusDays(today, 1);
 }
 
-/** When the envelope of `day` may leave: at 08:00, or, where that has passed, as soon as the other areas have been swept too. */
+/** When the envelope of `day` may leave: at 08:00, or, where that has passed, at once. The courier waits for the areas' sweeps. */
 export function availableAt(asOf: Instant, day: CivilDate = envelopeDay(asOf)): Instant {
   const digest = digestAt(day);
-  return digest > asOf ? digest : plusMs(asOf, GATHERING);
+  return digest > asOf ? digest : asOf;
 }
 
 /**

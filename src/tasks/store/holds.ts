@@ -1,6 +1,6 @@
-// src/tasks/store/holds.ts: holds, promises, moves and calls for help as rows, and the tasks that a hold covers.
+// src/tasks/store/holds.ts: holds, promises and moves as rows, and the tasks that a hold covers.
 import type { CivilDate, Instant } from '../../platform/civil.ts';
-import { maybeRow, oneRow, rows, sql, type Tx, written } from '../../platform/db.ts';
+import { maybeRow, oneRow, rows, sql, type Tx } from '../../platform/db.ts';
 import { coversTask } from '../standing.ts';
 
 /** What a hold stops: exactly one of these. */
@@ -174,42 +174,6 @@ export async function handOver(
     where county_code = ${countyCode} and id = ${taskId} and closed_at is null`.execute(tx);
   await sql`update hold set area_code = ${to.areaCode} where county_code = ${countyCode} and task_id = ${taskId}`.execute(
     tx,
-  );
-}
-
-export async function insertHelp(
-  tx: Tx,
-  countyCode: string,
-  help: {
-    readonly taskId: string | null;
-    readonly areaCode: string;
-    readonly accountId: string;
-    readonly text: string;
-  },
-  asOf: Instant,
-): Promise<string> {
-  const { id } = await oneRow(
-    tx,
-    sql<{ id: string }>`insert into help_request (county_code, task_id, area_code, account_id, text, at)
-      values (${countyCode}, ${help.taskId}, ${help.areaCode}, ${help.accountId}, ${help.text}, ${asOf}) returning id`,
-  );
-  return id;
-}
-
-/** @returns false when it does not exist or has been answered. */
-export async function answerHelp(
-  tx: Tx,
-  countyCode: string,
-  id: string,
-  accountId: string,
-  asOf: Instant,
-): Promise<boolean> {
-  return (
-    (await written(
-      tx,
-      sql`update help_request set answered_at = ${asOf}, answered_by = ${accountId}
-        where county_code = ${countyCode} and id = ${id} and answered_at is null`,
-    )) === 1
   );
 }
 

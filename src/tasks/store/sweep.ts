@@ -16,12 +16,15 @@ import {
 } from '../standing.ts';
 import type { Side } from '../store.ts';
 
-/** Somebody who would be told today, leave and substitutes settled; only those a mail can reach. */
+/** Somebody who would be told now, leave and substitutes settled; only those who can be reached. */
 export interface Seat {
+  /** The county's: whoever of its supervisors is on duty, or all of them where nobody is. */
   readonly seat: 'lead' | 'member' | 'town' | 'county';
   readonly side: Side | null;
   readonly teamId: string | null;
   readonly accountId: string;
+  /** Hears what the team owes: everybody in it who has not said no. */
+  readonly reminded: boolean;
 }
 
 export interface Drive {
@@ -45,8 +48,9 @@ export interface AreaFacts {
   readonly drives: readonly Drive[];
 }
 
-/** What a sweep needs to know of an area besides its late tasks. `today`: the county's date at the sweep. */
-export async function areaFacts(tx: Tx, countyCode: string, area: string, today: CivilDate): Promise<AreaFacts> {
+/** What a sweep needs to know of an area besides its late tasks. */
+export async function areaFacts(tx: Tx, countyCode: string, area: string, asOf: Instant): Promise<AreaFacts> {
+  const today = dateOf(asOf);
   return oneRow(
     tx,
     sql<AreaFacts>`
@@ -64,19 +68,20 @@ export async function areaFacts(tx: Tx, countyCode: string, area: string, today:
           and (team.area_code = ${area} or team.id = any((select teams from owed)::uuid[])
             or (length(${area}) = 12 and team.area_code = left(${area}, 9) and team.side = 'facility'))
           and m.from_on <= ${today}::date and coalesce(m.to_on, ${today}) >= ${today}::date
-          and (m.role = 'lead' or exists (select from preference p
-            where p.county_code = m.county_code and p.account_id = m.account_id and p.class = 'reminder' and p.subscribed))
         union all
         select case length(g.area_code) when 9 then 'town' else 'county' end, null, null, g.account_id
         from role_grant g
         where g.county_code = ${countyCode} and g.role = 'supervisor' and g.area_code in (left(${area}, 9), left(${area}, 6))
           and g.from_on <= ${today}::date and coalesce(g.to_on, ${today}) >= ${today}::date),
-      reached as (
-        select distinct s.seat, s.side, s.team_id, a.id as account_id
-        from seat s
-        left join leave l on l.county_code = ${countyCode} and l.account_id = s.account_id and l.from_on <= ${today}::date and l.to_on >= ${today}::date
-        join account a on a.county_code = ${countyCode} and a.id = coalesce(l.substitute_id, s.account_id)
-          and a.disabled_at is null and a.email is not null),
+      told as (
+        select s.seat, s.side, s.team_id, r.account_id, not exists (select from preference p where p.county_code = ${countyCode}
+            and p.account_id = r.account_id and p.class = 'reminder' and not p.subscribed) as reminded,
+          case s.seat when 'county' then (select case s.account_id when d.first_id then 1 when d.second_id then 2 end from duty_roster d
+            where d.county_code = ${countyCode} and d.area_code = left(${area}, 6) and tstzrange(d.from_at, d.to_at) @> ${asOf}::timestamptz) end as turn
+        from seat s join reached(${countyCode}, ${today}::date) r on r.holder_id = s.account_id),
+      called as (
+        select distinct seat, side, team_id, account_id, reminded from told
+        where seat <> 'county' or turn is not distinct from (select min(turn) from told)),
       drive as (
         select c.id, stage.stage = 'running' as running, c.definition -> 'ladder' as ladder
         from campaign c join lateral (select s.stage from campaign_stage s
@@ -88,8 +93,8 @@ export async function areaFacts(tx: Tx, countyCode: string, area: string, today:
           and n.account_id = w.account_id and n.kind = 'digest' and n.state = 'due') order by 1) as stranded,
         (select (least(min(heard_at), min(oldest_unsent_at)) at time zone 'Asia/Shanghai')::date - 1 from device
           where county_code = ${countyCode} and area_code = ${area} and retired_at is null) as "horizonOn",
-        coalesce((select jsonb_agg(jsonb_build_object('seat', seat, 'side', side, 'teamId', team_id, 'accountId', account_id)
-          order by seat, side, account_id) from reached), '[]') as seats,
+        coalesce((select jsonb_agg(jsonb_build_object('seat', seat, 'side', side, 'teamId', team_id, 'accountId', account_id, 'reminded', reminded)
+          order by seat, side, account_id) from called), '[]') as seats,
         coalesce((select jsonb_agg(jsonb_build_object('id', id, 'running', running, 'ladder', ladder)) from drive), '[]') as drives
       from owed`,
   );
@@ -228,7 +233,7 @@ export async function writeSweep(
   asOf: Instant,
 ): Promise<Swept> {
   const today = dateOf(asOf);
-  const seats = facts.seats.filter(({ seat }) => seat === 'lead' || seat === 'member');
+  const seats = facts.seats.filter(({ seat, reminded }) => reminded && (seat === 'lead' || seat === 'member'));
   const found = await maybeRow(
     tx,
     sql<Swept>`
@@ -236,22 +241,27 @@ export async function writeSweep(
         select * from jsonb_to_recordset(${JSON.stringify(rungs)}::jsonb) as r(task uuid, cycle integer, version integer, level integer, kind text,
           reason text, "decidedOn" date, "dueAt" timestamptz, people uuid[])),
       seat as materialized (
-        select * from jsonb_to_recordset(${JSON.stringify(seats)}::jsonb) as s(side text, "teamId" uuid, "accountId" uuid)),
+        select * from jsonb_to_recordset(${JSON.stringify(seats)}::jsonb) as s(seat text, side text, "teamId" uuid, "accountId" uuid)),
       morning as (select ${reminders?.after ?? null}::date as after, ${reminders?.today ?? null}::date as today, ${reminders?.next ?? null}::date as next),
       ${awayClauses(countyCode, villagesOf(countyCode, area), today)},
       due as (
-        select t.id, t.cycle, t.version, t.side, t.team_id, case when t.due_on < m.next then 'due' else 'opens' end as moment
+        select t.id, t.cycle, t.version, t.side, t.team_id,
+          case when t.due_on < m.today then 'late' when t.due_on < m.next then 'due' else 'opens' end as moment
         from morning m join task t on t.county_code = ${countyCode} and t.area_code = ${area} and t.closed_at is null
-          and t.due_on >= m.today and (t.due_on < m.next or t.opens_on > m.after and t.opens_on <= m.today)
+          and (t.due_on < m.next or t.opens_on > m.after and t.opens_on <= m.today)
         ${stopJoins}
         where (t.campaign_id is null or t.released_at is not null or t.campaign_id = any(${facts.drives.map(({ id }) => id)}::uuid[]))
           and ${stopOn(today)} is null),
       reminder as materialized (
         select distinct due.id, due.cycle, due.version, due.moment, seat."accountId", 'rem/' || due.id || '/' || due.cycle || '/' || due.moment || '/' || seat."accountId" as key
-        from due join seat on case when due.team_id is not null then seat."teamId" = due.team_id
+        from due join seat on seat.seat = 'lead' and case when due.team_id is not null then seat."teamId" = due.team_id
           when due.side = 'either' then seat.side in ('medical', 'cadre') else seat.side = due.side end
-        where not exists (select from notice_line n where n.county_code = ${countyCode} and n.key =
+        where due.moment <> 'late' and not exists (select from notice_line n where n.county_code = ${countyCode} and n.key =
             'rem/' || due.id || '/' || due.cycle || '/' || due.moment || '/' || seat."accountId" offset 0)), -- 0: by its key, a row each; joined, every line of the county would be read
+      owed as materialized ( -- one item for each member and team: what it owes is looked up when the digest leaves
+        select distinct seat."teamId", seat."accountId", 'owed/' || ${area}::text || '/' || seat."teamId" || '/' || m.today || '/' || seat."accountId" as key
+        from morning m, (select distinct side, team_id from due) due join seat on case when due.team_id is not null then seat."teamId" = due.team_id
+          when due.side = 'either' then seat.side in ('medical', 'cadre') else seat.side = due.side end),
       live as materialized (
         select t.id, t.cycle, t.version from task t
         where t.county_code = ${countyCode} and t.area_code = ${area} and t.closed_at is null
@@ -263,13 +273,15 @@ export async function writeSweep(
         from rung r join live on live.id = r.task and live.cycle = r.cycle and live.version = r.version
         on conflict do nothing returning task_id, cycle, level, kind),
       line as (
-        insert into notice_line (county_code, key, kind, account_id, task_id, area_code, cycle, level, created_at)
-        select ${countyCode}, 'esc/' || c.task_id || '/' || c.cycle || '/' || c.level || '/' || person, 'climb', person, c.task_id, ${area},
+        insert into notice_line (county_code, key, kind, account_id, task_id, subject_id, area_code, cycle, level, created_at)
+        select ${countyCode}, 'esc/' || c.task_id || '/' || c.cycle || '/' || c.level || '/' || person, 'climb', person, c.task_id, null::uuid, ${area},
           c.cycle, c.level, ${asOf}::timestamptz
         from climbed c join rung r on r.task = c.task_id and r.cycle = c.cycle and r.level = c.level cross join unnest(r.people) as person
         union all
-        select ${countyCode}, m.key, m.moment, m."accountId", m.id, ${area}, m.cycle, null::integer, ${asOf}::timestamptz
+        select ${countyCode}, m.key, m.moment, m."accountId", m.id, null, ${area}, m.cycle, null::integer, ${asOf}::timestamptz
         from reminder m join live on live.id = m.id and live.cycle = m.cycle and live.version = m.version
+        union all
+        select ${countyCode}, o.key, 'owed', o."accountId", null, o."teamId", ${area}, null, null, ${asOf}::timestamptz from owed o
         on conflict do nothing returning account_id)
       select (select count(*) from climbed) as rungs, (select count(*) from climbed where kind = 'skipped') as skipped,
         (select count(*) from line) as lines, array(select distinct account_id from line order by 1) as people`,

@@ -1,6 +1,6 @@
 // src/teams/store/roster.ts: the duty roster, the two people and the telephone behind an urgent reading at any hour.
-import type { Instant } from '../../platform/civil.ts';
-import { maybeRow, sql, type Tx, written } from '../../platform/db.ts';
+import { dateOf, type Instant } from '../../platform/civil.ts';
+import { maybeRow, rows, sql, type Tx, written } from '../../platform/db.ts';
 
 export interface NewShift {
   /** A town, or the county for its duty line. */
@@ -40,4 +40,17 @@ export async function rosterAt(tx: Tx, countyCode: string, areaCode: string, asO
       from duty_roster where county_code = ${countyCode} and area_code = ${area}
         and tstzrange(from_at, to_at) @> ${asOf}::timestamptz`,
   );
+}
+
+/** Whoever is on duty for exactly this town or county at a moment and can be reached: the first of the shift, or else the second. */
+export async function onDuty(tx: Tx, countyCode: string, areaCode: string, asOf: Instant): Promise<string[]> {
+  const found = await rows(
+    tx,
+    sql<{ id: string }>`select r.account_id as id from duty_roster d
+      cross join lateral (values (1, d.first_id), (2, d.second_id)) as turn(no, id)
+      join reached(${countyCode}, ${dateOf(asOf)}::date) r on r.holder_id = turn.id
+      where d.county_code = ${countyCode} and d.area_code = ${areaCode} and tstzrange(d.from_at, d.to_at) @> ${asOf}::timestamptz
+      order by turn.no limit 1`,
+  );
+  return found.map(({ id }) => id);
 }
