@@ -130,7 +130,7 @@ describe('a sweep', () => {
           (select count(*) from notice_line where task_id = any(${ids}::uuid[]) and kind = 'climb') as lines,
           (select count(*) from notice where key like 'digest/%/2018-02-22') as envelopes`,
       );
-      expect(count).toEqual({ steps: 2, lines: 4, envelopes: 2 });
+      expect(count).toEqual({ steps: 2, lines: 4, envelopes: 4 });
     }
   });
 });
