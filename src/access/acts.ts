@@ -1,6 +1,6 @@
 // src/access/acts.ts: signing in, and what somebody may change about her own account.
-import type { AccountActor } from '../platform/actor.ts';
-import { audit } from '../platform/audit.ts';
+import type { AccountActor, Actor } from '../platform/actor.ts';
+import { audit, auditEach } from '../platform/audit.ts';
 import { dateOf, type Instant } from '../platform/civil.ts';
 import type { Tx } from '../platform/db.ts';
 import { DomainError, Status } from '../platform/errors.ts';
@@ -25,6 +25,24 @@ export async function signIn(tx: Tx, countyCode: string, login: string, password
 export async function whoIs(tx: Tx, actor: AccountActor, asOf: Instant): Promise<Signed | null> {
   const found = await store.signedRow(tx, actor.accountId, dateOf(asOf));
   return found && { roles: found.grants.map(({ role }) => role), former: found.former, locale: found.locale };
+}
+
+/** Gives roles, each with an entry of its own: who, what, where, and by whom. @returns how many were new. */
+export async function grantRoles(
+  tx: Tx,
+  actor: Actor,
+  grants: readonly store.NewGrant[],
+  asOf: Instant,
+): Promise<number> {
+  const given = await store.insertGrants(tx, actor.countyCode, grants);
+  await auditEach(
+    tx,
+    actor,
+    asOf,
+    'access.granted',
+    given.map(({ accountId, role, areaCode }) => ({ subject: `account/${accountId}`, detail: { role, areaCode } })),
+  );
+  return given.length;
 }
 
 /** Replaces the password and ends her sessions, this one too. Runs as the system, which alone reaches sessions. */

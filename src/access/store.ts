@@ -36,6 +36,13 @@ export interface NewGrant {
   readonly toOn?: CivilDate | null;
 }
 
+/** What somebody may do from now on, and where. */
+export interface Granted {
+  readonly accountId: string;
+  readonly role: Role;
+  readonly areaCode: string;
+}
+
 const columns = sql`a.county_code as "countyCode", a.id, a.login, a.name, a.password_hash as "passwordHash", a.email, a.locale,
   a.disabled_at as "disabledAt"`;
 
@@ -65,15 +72,15 @@ export async function insertAccounts(
   );
 }
 
-/** Adds grants; one that overlaps the same role in the same area for the same account is already there. */
-export async function insertGrants(tx: Tx, countyCode: string, grants: readonly NewGrant[]): Promise<number> {
-  return written(
+/** Adds grants; one that overlaps the same role in the same area for the same account is already there. @returns those added. */
+export async function insertGrants(tx: Tx, countyCode: string, grants: readonly NewGrant[]): Promise<Granted[]> {
+  return rows(
     tx,
-    sql`insert into role_grant (county_code, account_id, role, area_code, bureau, from_on, to_on)
+    sql<Granted>`insert into role_grant (county_code, account_id, role, area_code, bureau, from_on, to_on)
       select ${countyCode}, n."accountId", n.role, n."areaCode", n.bureau, n."fromOn", n."toOn"
       from jsonb_to_recordset(${JSON.stringify(grants)}::jsonb)
         as n("accountId" uuid, role text, "areaCode" text, bureau text, "fromOn" date, "toOn" date)
-      on conflict do nothing`,
+      on conflict do nothing returning account_id as "accountId", role, area_code as "areaCode"`,
   );
 }
 

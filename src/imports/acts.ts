@@ -55,7 +55,7 @@ export interface Upload {
 }
 
 function settingOf(tx: Tx, actor: AccountActor, keys: Keys, asOf: Instant): Setting {
-  return { tx, countyCode: actor.countyCode, keys, asOf, today: dateOf(asOf) };
+  return { tx, countyCode: actor.countyCode, actor, keys, asOf, today: dateOf(asOf) };
 }
 
 /** Reads every row and holds it against the others and the county's own. Writes nothing. */

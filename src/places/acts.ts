@@ -1,6 +1,7 @@
 // src/places/acts.ts: opens a county: itself, its days, and the first account, which brings in everything else.
-import { insertAccounts, insertGrants } from '../access/store.ts';
-import type { AccountActor } from '../platform/actor.ts';
+import { grantRoles } from '../access/acts.ts';
+import { insertAccounts } from '../access/store.ts';
+import { type AccountActor, systemActor } from '../platform/actor.ts';
 import { audit } from '../platform/audit.ts';
 import { dateOf, type Instant } from '../platform/civil.ts';
 import type { Tx } from '../platform/db.ts';
@@ -29,9 +30,8 @@ export async function openCounty(tx: Tx, county: NewCounty, asOf: Instant): Prom
   const [admin] = await insertAccounts(tx, county.code, [county.admin]);
   if (!admin) throw new DomainError(Status.conflict, { code: 'login_in_use', field: '/admin/login' });
   const actor: AccountActor = { kind: 'account', countyCode: county.code, accountId: admin.id };
-  await insertGrants(tx, county.code, [
-    { accountId: admin.id, role: 'admin', areaCode: county.code, fromOn: dateOf(asOf) },
-  ]);
   await audit(tx, actor, asOf, 'county.opened', county.code, { years: county.years });
+  const role = { accountId: admin.id, role: 'admin', areaCode: county.code, fromOn: dateOf(asOf) } as const;
+  await grantRoles(tx, systemActor(county.code), [role], asOf);
   return actor;
 }

@@ -18,6 +18,20 @@ export async function audit(
   );
 }
 
+/** Writes one entry for each subject, in one statement. */
+export async function auditEach(
+  tx: Tx,
+  actor: Actor,
+  asOf: Instant,
+  act: string,
+  entries: readonly { readonly subject: string; readonly detail: Readonly<Record<string, unknown>> }[],
+): Promise<void> {
+  if (entries.length === 0) return;
+  await sql`insert into audit_entry (county_code, at, account_id, act, subject, detail)
+    select ${actor.countyCode}, ${asOf}::timestamptz, ${accountOf(actor)}::uuid, ${act}, n.subject, n.detail
+    from jsonb_to_recordset(${JSON.stringify(entries)}::jsonb) as n(subject text, detail jsonb)`.execute(tx);
+}
+
 /** Recomputes the county's chain. @returns the first entry that does not fit, or null when the whole chain verifies. */
 export async function brokenLink(tx: Tx, countyCode: string): Promise<{ seq: number; entryId: string | null } | null> {
   const links = await rows(

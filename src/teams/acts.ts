@@ -1,5 +1,6 @@
 // src/teams/acts.ts: who is away, who takes over, and who answers the telephone at night.
-import { accountAreas, coversArea, endGrant, insertGrants, SUPERVISING } from '../access/store.ts';
+import { grantRoles } from '../access/acts.ts';
+import { accountAreas, coversArea, endGrant, SUPERVISING } from '../access/store.ts';
 import type { Actor } from '../platform/actor.ts';
 import { audit } from '../platform/audit.ts';
 import { dateOf, type Instant, plusDays } from '../platform/civil.ts';
@@ -75,7 +76,7 @@ export async function changeMember(
   const { areaCode } = team;
   await endGrant(tx, countyCode, { accountId: leavingId, role, areaCode, lastOn });
   await insertMembers(tx, countyCode, [{ teamId, areaCode, accountId: comingId, role: leaving.role, source, fromOn }]);
-  await insertGrants(tx, countyCode, [{ accountId: comingId, role, areaCode, fromOn }]);
+  await grantRoles(tx, actor, [{ accountId: comingId, role, areaCode, fromOn }], asOf);
   await audit(tx, actor, asOf, 'team.handed_over', `team/${teamId}`, {
     leavingId,
     comingId,

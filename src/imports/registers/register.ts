@@ -1,4 +1,5 @@
 // src/imports/registers/register.ts: the one interface behind which every register stands.
+import type { AccountActor } from '../../platform/actor.ts';
 import type { CivilDate, Instant } from '../../platform/civil.ts';
 import type { Keys } from '../../platform/crypto.ts';
 import type { Tx } from '../../platform/db.ts';
@@ -10,6 +11,8 @@ import type { Column, RegisterKind } from '../rules/columns.ts';
 export interface Setting {
   readonly tx: Tx;
   readonly countyCode: string;
+  /** Who brings it in. */
+  readonly actor: AccountActor;
   readonly keys: Keys;
   readonly asOf: Instant;
   readonly today: CivilDate;

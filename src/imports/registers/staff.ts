@@ -1,5 +1,7 @@
 // src/imports/registers/staff.ts: who works where: accounts, their roles, and the teams they make.
-import { accountsByLogin, insertAccounts, insertGrants } from '../../access/store.ts';
+import { grantRoles } from '../../access/acts.ts';
+import { type Grant, mayGrant } from '../../access/rules.ts';
+import { accountsByLogin, insertAccounts, signedRow } from '../../access/store.ts';
 import { divisionNames } from '../../places/store.ts';
 import { seal } from '../../platform/crypto.ts';
 import { teamName } from '../../teams/rules.ts';
@@ -22,10 +24,11 @@ export const staffRegister: Register<StaffDraft> = {
     for (const { line, draft } of drafts)
       if (!areas.has(draft.area)) fault(line, { code: 'row_division_unknown', field: columns.area.header });
     await checkLogins(drafts, setting, fault);
+    await checkGrants(drafts, setting, fault);
     await checkLeads(drafts, setting, fault);
   },
 
-  async apply(drafts, { tx, countyCode, keys }) {
+  async apply(drafts, { tx, countyCode, actor, keys, asOf }) {
     const people = [...new Map(drafts.map((draft) => [draft.login, draft])).values()];
     const accounts = await insertAccounts(
       tx,
@@ -44,9 +47,9 @@ export const staffRegister: Register<StaffDraft> = {
       ),
       ({ login }) => login,
     );
-    const grants = await insertGrants(
+    const grants = await grantRoles(
       tx,
-      countyCode,
+      actor,
       drafts.map(({ login, role, area, bureau, fromOn }) => ({
         accountId: idOf(login),
         role,
@@ -54,6 +57,7 @@ export const staffRegister: Register<StaffDraft> = {
         bureau,
         fromOn,
       })),
+      asOf,
     );
     const seated = drafts.filter((draft): draft is Seated => draft.team !== null);
     const names = await divisionNames(tx, countyCode);
@@ -105,6 +109,21 @@ function idsBy<T extends { readonly id: string }>(
     if (id === undefined) throw new Error('a row just written is not there');
     return id;
   };
+}
+
+/** Roles are given by whoever may, in her own area, and never to herself. */
+async function checkGrants(
+  drafts: readonly Draft<StaffDraft>[],
+  { tx, actor, today }: Setting,
+  fault: AddFault,
+): Promise<void> {
+  const giver = await signedRow(tx, actor.accountId, today);
+  const held: readonly Grant[] = giver?.grants ?? [];
+  for (const { line, draft } of drafts) {
+    if (draft.login === giver?.login) fault(line, { code: 'row_grant_own', field: columns.login.header });
+    else if (!mayGrant(held, { role: draft.role, areaCode: draft.area }))
+      fault(line, { code: 'row_role_not_yours_to_give', field: columns.role.header });
+  }
 }
 
 /** A login is one person's: the same name on every row, and on the account that has it. */
