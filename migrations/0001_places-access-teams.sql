@@ -159,9 +159,9 @@ create table duty_roster ( -- a shift has two people and a telephone
 
 create table device ( -- what a phone last said: the oldest record it has not sent bounds what its area can be accused of
   county_code text not null,
-  id uuid not null,
+  id uuid not null, -- minted by the phone, bound to the account that registered it
   account_id uuid not null,
-  area_code text not null,
+  area_code text not null, -- of the post in which it was registered: it speaks while that lasts
   heard_at timestamptz not null,
   oldest_unsent_at timestamptz,
   retired_at timestamptz,

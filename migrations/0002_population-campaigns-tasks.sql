@@ -372,11 +372,13 @@ create table escalation (
   area_code text not null,
   kind text not null check (kind in ('told', 'skipped', 'no_word')),
   reason text,
+  horizon_on date, -- the last day of which the area had sent everything, where nothing has been heard of it since
   decided_on date not null, -- the morning
   due_at timestamptz not null, -- the sweep of the day the threshold was first reached
   at timestamptz not null,
   primary key (county_code, task_id, cycle, level),
   check ((kind = 'skipped') = (reason is not null)),
+  check ((kind = 'no_word') = (horizon_on is not null)),
   foreign key (county_code, task_id) references task
 );
 create unique index escalation_morning on escalation (county_code, task_id, decided_on) where kind <> 'skipped'; -- one step a morning, over cycles

@@ -1,8 +1,8 @@
 // src/reports/routes.ts: the figures of a campaign, each computed when it is asked for.
+import * as z from 'zod';
 import { clinicalAreas } from '../access/store.ts';
 import { idParams } from '../campaigns/schema.ts';
 import { canonicalJson } from '../platform/crypto.ts';
-import { civilDay } from '../platform/http/forms.ts';
 import { cursorOf, pageOf } from '../platform/http/page.ts';
 import { type Role, type Route, route } from '../platform/http/route.ts';
 import { isClinical } from '../visits/rules/filing.ts';
@@ -58,15 +58,15 @@ export const reportRoutes: readonly Route[] = [
     },
     async ({ tx, actor, params, query, asOf }) => {
       const { scope } = await subjectOf(tx, actor.countyCode, params.id, asOf);
-      const from = cursorOf(query.after, civilDay);
-      const after = from && { dueOn: from[0], id: from[1] };
+      const from = cursorOf(query.after, z.string().regex(/^\d{1,4}$/));
+      const after = from && { lateDays: Number(from[0]), id: from[1] };
       const tasks = await lateTasks(tx, scope, query.level ?? null, after, query.limit + 1);
       // Who has no clinical role sees that a visit is late, and nothing of why.
       const known = await clinicalAreas(tx);
       const told = tasks.map((task) =>
         isClinical(task.kind) && !known.has(task.areaCode) ? { ...task, kind: 'home_visit', duty: null } : task,
       );
-      return pageOf(told, query.limit, (task) => `${task.dueOn}_${task.id}`);
+      return pageOf(told, query.limit, (task) => `${task.lateDays}_${task.id}`);
     },
   ),
   route(

@@ -113,8 +113,10 @@ export const lateReply = pageSchema(
     householdId: z.uuid().nullable(),
     registerNo: z.string().nullable(),
     dueOn: day,
-    state: z.enum(['late', 'overdue']),
+    state: z.enum(['late', 'overdue']).describe('late: past due, inside its grace; overdue: past its grace'),
+    lateDays: count.describe('working days past due and grace on which its clock did not stand'),
     level: count,
+    noWordSince: day.nullable().describe('the area has sent nothing since this day: call before you accuse'),
   }),
 );
 

@@ -2,7 +2,7 @@
 import type { Measure } from '../campaigns/rules/measures.ts';
 import type { CivilDate, Instant } from '../platform/civil.ts';
 import { maybeRow, oneRow, rows, sql, type Tx } from '../platform/db.ts';
-import { awayClauses, stopJoins, taskState } from '../tasks/standing.ts';
+import { awayClauses, lateDaysOf, stopJoins, taskState } from '../tasks/standing.ts';
 
 /** What is counted: a campaign as of a moment. */
 export interface Scope {
@@ -103,7 +103,8 @@ export async function townTotals(tx: Tx, scope: Scope, headline: Headline): Prom
 const stated = (scope: Scope) => sql`${awayClauses(scope.countyCode, sql`true`, scope.today)},
 stated as (
   select t.id, t.duty_key, t.area_code, t.kind, t.side, t.due_on, t.cycle, t.in_goal, t.close_reason, t.close_detail, t.closed_by, t.household_id,
-    case when t.closed_at is null and t.released_at is not null then 'released' else ${taskState(scope.today, countedFrom(scope))} end as state
+    case when t.closed_at is null and t.released_at is not null then 'released' else ${taskState(scope.today, countedFrom(scope))} end as state,
+    case when t.closed_at is null and t.due_on < ${scope.today}::date then ${lateDaysOf(scope.today, scope.today)} else 0 end as late_days
   from task t ${stopJoins}
   where t.county_code = ${scope.countyCode} and t.campaign_id = ${scope.campaignId})`;
 
@@ -139,8 +140,11 @@ export interface Rung {
 }
 
 const rungs = sql`rung as (
-  select s.*, coalesce((select max(e.level) from escalation e where e.county_code = t.county_code and e.task_id = t.id and e.cycle = t.cycle), 0) as level
-  from stated s join task t on t.id = s.id where s.state in ('late', 'overdue'))`;
+  select s.*, coalesce(e.level, 0) as level, e.horizon_on
+  from stated s join task t on t.id = s.id
+  left join lateral (select e.level, e.horizon_on from escalation e where e.county_code = t.county_code and e.task_id = t.id and e.cycle = t.cycle
+    order by e.level desc limit 1) e on true
+  where s.state in ('late', 'overdue'))`;
 
 /** Late tasks by the highest rung of their present cycle. */
 export async function lateByRung(tx: Tx, scope: Scope): Promise<Rung[]> {
@@ -161,24 +165,28 @@ export interface LateTask {
   readonly registerNo: string | null;
   readonly dueOn: CivilDate;
   readonly state: 'late' | 'overdue';
+  /** Working days past due and grace on which its clock did not stand. */
+  readonly lateDays: number;
   readonly level: number;
+  /** Nothing has been heard of its area since this day, which is before it was due: call before you accuse. */
+  readonly noWordSince: CivilDate | null;
 }
 
-/** Late tasks, the longest late first, after (`dueOn`, `id`). */
+/** Late tasks, the longest late first, after (`lateDays`, `id`). */
 export async function lateTasks(
   tx: Tx,
   scope: Scope,
   level: number | null,
-  after: { readonly dueOn: string; readonly id: string } | null,
+  after: { readonly lateDays: number; readonly id: string } | null,
   limit: number,
 ): Promise<LateTask[]> {
   return rows(
     tx,
     sql<LateTask>`with ${stated(scope)}, ${rungs}
-      select id, duty_key as duty, kind, side, area_code as "areaCode", household_id as "householdId", due_on as "dueOn", state, level,
-        (select h.register_no from household h where h.county_code = ${scope.countyCode} and h.id = rung.household_id) as "registerNo" from rung
-      where (${level}::integer is null or level = ${level}) and (${after?.dueOn ?? null}::date is null or (due_on, id) > (${after?.dueOn ?? null}::date, ${after?.id ?? null}::uuid))
-      order by due_on, id limit ${limit}`,
+      select id, duty_key as duty, kind, side, area_code as "areaCode", household_id as "householdId", due_on as "dueOn", state, late_days as "lateDays", level,
+        horizon_on as "noWordSince", (select h.register_no from household h where h.county_code = ${scope.countyCode} and h.id = rung.household_id) as "registerNo" from rung
+      where (${level}::integer is null or level = ${level}) and (${after?.lateDays ?? null}::integer is null or (-late_days, id) > (-${after?.lateDays ?? null}::integer, ${after?.id ?? null}::uuid))
+      order by late_days desc, id limit ${limit}`,
   );
 }
 

@@ -1,13 +1,17 @@
 // src/tasks/routes.ts: holds, promises, moves, hand-overs and calls for help.
+import { dateOf } from '../platform/civil.ts';
 import { moment } from '../platform/http/forms.ts';
 import { cursorOf, pageOf } from '../platform/http/page.ts';
 import { type Role, type Route, route } from '../platform/http/route.ts';
+import * as devices from './acts/devices.ts';
 import * as help from './acts/help.ts';
 import * as acts from './acts.ts';
 import * as schema from './schema.ts';
+import { devicesListed } from './store/devices.ts';
 import { openHelp } from './store/help.ts';
 
 const FIELD: readonly Role[] = ['medical', 'cadre', 'facility', 'supervisor', 'planner'];
+const POSTS: readonly Role[] = ['medical', 'cadre', 'facility'];
 const DESK: readonly Role[] = ['supervisor', 'planner'];
 
 export const tasksRoutes: readonly Route[] = [
@@ -137,6 +141,48 @@ export const tasksRoutes: readonly Route[] = [
     },
     async ({ tx, actor, asOf, params, body }) => {
       await help.answerHelp(tx, actor, params.id, body, asOf);
+      return {};
+    },
+  ),
+  route(
+    {
+      method: 'post',
+      path: '/devices',
+      summary: '登记手机 Registers the phone that is signed in: it speaks for its area while the post lasts',
+      roles: POSTS,
+      body: schema.DeviceBody,
+      reply: schema.DeviceReply,
+      status: 201,
+    },
+    ({ tx, actor, asOf, body }) => devices.registerDevice(tx, actor, body, asOf),
+  ),
+  route(
+    {
+      method: 'get',
+      path: '/devices',
+      summary: '手机 The phones of an area, the longest unheard first',
+      roles: [...POSTS, 'supervisor', 'planner', 'admin'],
+      query: schema.DeviceQuery,
+      reply: schema.DevicePage,
+    },
+    async ({ tx, actor, asOf, query: { area, after, limit } }) => {
+      const from = cursorOf(after, moment);
+      const place = from && { heardAt: from[0], id: from[1] };
+      const found = await devicesListed(tx, actor.countyCode, area, dateOf(asOf), place, limit + 1);
+      return pageOf(found, limit, ({ heardAt, id }) => `${heardAt}_${id}`);
+    },
+  ),
+  route(
+    {
+      method: 'post',
+      path: '/devices/:id/retire',
+      summary: '停用手机 Takes a lost phone out of its area’s voice',
+      roles: [...POSTS, 'supervisor', 'admin'],
+      params: schema.IdParams,
+      reply: schema.Done,
+    },
+    async ({ tx, actor, asOf, params }) => {
+      await devices.retireDevice(tx, actor, params.id, asOf);
       return {};
     },
   ),

@@ -67,5 +67,27 @@ export const HelpPage = pageSchema(
     at: moment,
   }),
 );
+export const DeviceBody = z.strictObject({
+  id: z.uuid().toLowerCase().describe('minted by the phone, the same each time'),
+  areaCode: z
+    .string()
+    .regex(/^(\d{6}|\d{9}|\d{12})$/)
+    .optional()
+    .describe('the post it speaks for, where there are several'),
+});
+export const DeviceReply = z.object({ id: z.uuid(), areaCode: z.string() });
+export const DeviceQuery = PageQuery.extend({ area: z.string().regex(/^(\d{6}|\d{9}|\d{12})$/) });
+export const DevicePage = pageSchema(
+  z.object({
+    id: z.uuid(),
+    accountId: z.uuid(),
+    name: z.string().describe('whose it is'),
+    areaCode: z.string(),
+    heardAt: moment,
+    oldestUnsentAt: moment.nullable().describe('the oldest record it still holds'),
+    retiredAt: moment.nullable(),
+    speaks: z.boolean().describe('it bounds what its area can be told of: its post lasts and it is not retired'),
+  }),
+);
 export const Done = z.object({});
 export const Made = z.object({ id: z.uuid() });

@@ -8,6 +8,7 @@ import { canonicalHash } from '../platform/crypto.ts';
 import type { Tx } from '../platform/db.ts';
 import { wake, workflowIds } from '../platform/wake.ts';
 import { insertPresence } from '../population/store/persons.ts';
+import { hearDevice } from '../tasks/store/devices.ts';
 import { closeTasks, insertTasks } from '../tasks/store.ts';
 import { type Followed, followReferrals } from './acts/referrals.ts';
 import { type Deed, deedsOf } from './rules/deeds.ts';
@@ -80,10 +81,10 @@ async function file(tx: Tx, actor: AccountActor, visit: NewVisit, asOf: Instant)
   const early = await writeNext(tx, countyCode, accepted, followed, duties, asOf);
   const bound = await writeFindings(tx, actor, accepted, asOf);
   if (visit.deviceId && post.reason === null) {
-    await book.hearDevice(
+    await hearDevice(
       tx,
       countyCode,
-      { id: visit.deviceId, accountId, areaCode: visit.areaCode, oldestUnsentAt: visit.oldestUnsentAt ?? null },
+      { id: visit.deviceId, accountId, oldestUnsentAt: visit.oldestUnsentAt ?? null },
       asOf,
     );
   }

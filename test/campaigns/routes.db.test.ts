@@ -60,7 +60,7 @@ it('carries a campaign from its file to its figures', async () => {
 
   await setStory(api.db, at('2018-01-30', '08:00'), Date.now());
   const late = (await planner('GET', `${path}/progress`)).body.late as { tasks: number }[];
-  const found: { id: string; householdId: string | null; registerNo: string | null }[] = [];
+  const found: { id: string; householdId: string | null; registerNo: string | null; lateDays: number }[] = [];
   for (let after = ''; ; ) {
     const page = (await planner('GET', `${path}/late?limit=7${after}`)).body;
     found.push(...(page.items as typeof found));
@@ -68,6 +68,9 @@ it('carries a campaign from its file to its figures', async () => {
     after = `&after=${page.next}`;
   }
   expect(new Set(found.map((task) => task.id)).size).toBe(late.reduce((sum, { tasks }) => sum + tasks, 0));
+  const howLate = found.map(({ lateDays }) => lateDays);
+  expect(howLate).toEqual(howLate.toSorted((a, b) => b - a)); // the longest late first, over pages
+  expect(new Set(howLate).size).toBeGreaterThan(1);
   expect(found.every((task) => (task.householdId === null) === (task.registerNo === null))).toBe(true);
   expect((await planner('GET', `${path}/late?after=nonsense`)).status).toBe(422);
 });

@@ -3,10 +3,23 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { brokenLink } from '../../src/platform/audit.ts';
 import { at, plusMinutes } from '../../src/platform/civil.ts';
 import { sql } from '../../src/platform/db.ts';
+import { registerDevice } from '../../src/tasks/acts/devices.ts';
 import { insertTasks } from '../../src/tasks/store.ts';
 import { NewVisit } from '../../src/visits/schema.ts';
 import type { SmallCounty, SmallVillage } from '../fixtures/county.ts';
-import { ask, countRows, countyEachTest, doorsOf, pressure, record, send, stop, talk, tasksOf } from './stop.ts';
+import {
+  ask,
+  countRows,
+  countyEachTest,
+  doorsOf,
+  pressure,
+  record,
+  send,
+  someone,
+  stop,
+  talk,
+  tasksOf,
+} from './stop.ts';
 
 const { db, county: theCounty } = countyEachTest();
 let county: SmallCounty;
@@ -276,6 +289,8 @@ describe('a visit from the field is never refused', () => {
 
   it('hears from the phone how far it has sent', async () => {
     const deviceId = randomUUID();
+    const doctor = someone(village.doctor);
+    await db().tx(doctor, MORNING, (tx) => registerDevice(tx, doctor, { id: deviceId }, MORNING));
     const visit = stop(village, MORNING, [talk()], {
       householdId: doors.third.id,
       deviceId,

@@ -15,6 +15,7 @@ import {
   stopOn,
 } from '../standing.ts';
 import type { Side } from '../store.ts';
+import { speaks } from './devices.ts';
 
 /** Somebody who would be told now, leave and substitutes settled; only those who can be reached. */
 export interface Seat {
@@ -91,8 +92,8 @@ export async function areaFacts(tx: Tx, countyCode: string, area: string, asOf: 
         (select coalesce(sum(lines), 0) from waiting) as untaken,
         array(select w.account_id from waiting w where not exists (select from notice n where n.county_code = ${countyCode}
           and n.account_id = w.account_id and n.kind = 'digest' and n.state = 'due') order by 1) as stranded,
-        (select (least(min(heard_at), min(oldest_unsent_at)) at time zone 'Asia/Shanghai')::date - 1 from device
-          where county_code = ${countyCode} and area_code = ${area} and retired_at is null) as "horizonOn",
+        (select (least(min(heard_at), min(oldest_unsent_at)) at time zone 'Asia/Shanghai')::date - 1 from device d
+          where d.county_code = ${countyCode} and d.area_code = ${area} and ${speaks(today)}) as "horizonOn",
         coalesce((select jsonb_agg(jsonb_build_object('seat', seat, 'side', side, 'teamId', team_id, 'accountId', account_id, 'reminded', reminded)
           order by seat, side, account_id) from called), '[]') as seats,
         coalesce((select jsonb_agg(jsonb_build_object('id', id, 'running', running, 'ladder', ladder)) from drive), '[]') as drives
@@ -268,8 +269,9 @@ export async function writeSweep(
           and (t.id in (select task from rung) or t.id in (select id from reminder))
         order by t.id for no key update),
       climbed as (
-        insert into escalation (county_code, task_id, cycle, level, area_code, kind, reason, decided_on, due_at, at)
-        select ${countyCode}, r.task, r.cycle, r.level, ${area}, r.kind, r.reason, r."decidedOn", r."dueAt", ${asOf}::timestamptz
+        insert into escalation (county_code, task_id, cycle, level, area_code, kind, reason, horizon_on, decided_on, due_at, at)
+        select ${countyCode}, r.task, r.cycle, r.level, ${area}, r.kind, r.reason, case when r.kind = 'no_word' then ${facts.horizonOn}::date end,
+          r."decidedOn", r."dueAt", ${asOf}::timestamptz
         from rung r join live on live.id = r.task and live.cycle = r.cycle and live.version = r.version
         on conflict do nothing returning task_id, cycle, level, kind),
       line as (

@@ -85,29 +85,6 @@ export async function insertConfirmations(
   );
 }
 
-const OLDEST = '92 days'; // a drive's length: no phone holds a record longer, whatever its clock says
-
-/** What its own phone last said: the oldest record it still holds bounds what an area can be accused of. Null holds nothing. */
-export async function hearDevice(
-  tx: Tx,
-  countyCode: string,
-  device: {
-    readonly id: string;
-    readonly accountId: string;
-    readonly areaCode: string;
-    readonly oldestUnsentAt: Instant | null;
-  },
-  asOf: Instant,
-): Promise<void> {
-  // An update that policy hides changes nothing; an upsert of a hidden row would fail, and a visit with it.
-  await sql`with heard as (
-      update device set heard_at = ${asOf}, oldest_unsent_at = case when ${device.oldestUnsentAt}::timestamptz is not null then greatest(${device.oldestUnsentAt}::timestamptz, ${asOf}::timestamptz - ${OLDEST}::interval) end, area_code = ${device.areaCode}
-      where county_code = ${countyCode} and id = ${device.id} and account_id = ${device.accountId} and heard_at <= ${asOf} returning id)
-    insert into device (county_code, id, account_id, area_code, heard_at, oldest_unsent_at)
-    select ${countyCode}, ${device.id}::uuid, ${device.accountId}::uuid, ${device.areaCode}, ${asOf}::timestamptz, case when ${device.oldestUnsentAt}::timestamptz is not null then greatest(${device.oldestUnsentAt}::timestamptz, ${asOf}::timestamptz - ${OLDEST}::interval) end
-    where not exists (select from heard) on conflict do nothing`.execute(tx);
-}
-
 /** A visit as it stands in the book, for its receipt and its page. */
 export interface VisitRow {
   readonly id: string;
