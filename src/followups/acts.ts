@@ -8,7 +8,7 @@ import { DomainError, Status } from '../platform/errors.ts';
 import { insertEnrolments } from '../population/store/persons.ts';
 import { followTaskKey } from '../tasks/rules/keys.ts';
 import { insertTasks } from '../tasks/store.ts';
-import { nationalSettings } from './protocols/assessment.ts';
+import { nationalSettings, routineGraceUntil } from './protocols/assessment.ts';
 import * as nightly from './store/nightly.ts';
 import { followedPerson } from './store/nightly.ts';
 import * as store from './store.ts';
@@ -55,6 +55,7 @@ export async function enrol(
         side: 'medical',
         opensOn: dateOf(asOf),
         dueOn,
+        graceUntil: routineGraceUntil(dueOn),
       },
     ],
     asOf,

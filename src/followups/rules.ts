@@ -1,6 +1,4 @@
 // src/followups/rules.ts: what a follow-up visit means and when the next one is due, whatever the programme.
-import type { Calendar } from '../places/rules.ts';
-import type { CivilDate } from '../platform/civil.ts';
 import { type Assessment, Class, nationalSettings, type ProtocolSettings } from './protocols/assessment.ts';
 import { assessHtn } from './protocols/htn.ts';
 import { assessSmi } from './protocols/smi.ts';
@@ -66,12 +64,4 @@ export function historyOf(earlier: readonly JudgedVisit[]): { priorUnsatisfactor
 function leading(visits: readonly JudgedVisit[], holds: (visit: JudgedVisit) => boolean): number {
   const end = visits.findIndex((visit) => !holds(visit));
   return end === -1 ? visits.length : end;
-}
-
-/**
- * The last working day on or before a due date: the day to suggest for the visit. The date itself never moves.
- * @throws RangeError when the calendar has not loaded the year.
- */
-export function suggestVisitBefore(dueOn: CivilDate, calendar: Calendar): CivilDate {
-  return calendar.latestWorkday(dueOn);
 }

@@ -13,7 +13,7 @@ import type { HoldBody } from './schema.ts';
 import * as store from './store/holds.ts';
 import { lockTasks, type TaskRow } from './store.ts';
 
-const FREE_DAYS = 7; // calendar days a hold may last without an approver
+const FREE_DAYS = 7; // calendar days a task may be held without an approver, all its holds together
 const LONGEST_HOLD = 92; // calendar days: a drive's length; longer is a change of the register or of the plan
 const LONGEST_PROMISE = 10; // working days from the first promise of a cycle: a promise renewed for ever would be a hold
 
@@ -38,7 +38,7 @@ export async function requestHold(
 
   // What a team may grant itself is short, lies ahead and does not add up: anything else waits for somebody above it.
   const ownToGrant = scope.villageCode === undefined && scope.teamId === undefined && fromOn >= dateOf(asOf);
-  const inForce = ownToGrant && days + (await store.selfGrantedDays(tx, countyCode, scope)) <= FREE_DAYS;
+  const inForce = ownToGrant && (await store.selfGrantedDays(tx, countyCode, scope, body)) <= FREE_DAYS;
   const hold = { ...scope, areaCode, fromOn, toOn, reason, requestedBy: actor.accountId, approved: inForce };
   const id = await store.insertHold(tx, countyCode, hold, asOf);
   await audit(tx, actor, asOf, 'hold.requested', id, { days, inForce });

@@ -1,6 +1,9 @@
 import { beforeEach, expect, it } from 'vitest';
 import { endEnrolment, enrol, nightlyReview } from '../../src/followups/acts.ts';
-import { at, plusDays } from '../../src/platform/civil.ts';
+import { routineGraceUntil } from '../../src/followups/protocols/assessment.ts';
+import { workdaysBy } from '../../src/followups/store.ts';
+import { loadCalendar } from '../../src/places/store.ts';
+import { at, type CivilDate, plusDays } from '../../src/platform/civil.ts';
 import { sql } from '../../src/platform/db.ts';
 import type { SmallCounty } from '../fixtures/county.ts';
 import {
@@ -120,4 +123,36 @@ it('enrols with a first date, once; ending it excuses what it owes', async () =>
   await expect(
     db().tx(stranger, asOf, (tx) => enrol(tx, stranger, { personId: doors.old.id, programme: 't2dm' }, asOf)),
   ).rejects.toMatchObject({ status: 404 });
+});
+
+it('ends the grace of a visit made up at night with the year, as the protocol does', async () => {
+  for (const [n, night] of (
+    ['2018-11-20', '2018-12-10', '2018-12-17', '2018-12-25', '2018-06-01'] as const
+  ).entries()) {
+    const asOf = at(night, '02:00');
+    await db().tx(county.actor, asOf, (tx) =>
+      sql`update task set closed_at = ${asOf}, closed_on = ${night}, close_reason = 'excused', close_detail = 'test' where closed_at is null`.execute(
+        tx,
+      ),
+    );
+    expect((await review(asOf)).made, String(n)).toBeGreaterThan(0);
+  }
+  const made = await ask(
+    db(),
+    county,
+    sql<{
+      due: CivilDate;
+      grace: CivilDate;
+    }>`select due_on as due, grace_until as grace from task where source_key like '%/from-%'`,
+  );
+  for (const { due, grace } of made) expect({ due, grace }).toEqual({ due, grace: routineGraceUntil(due) });
+  expect(made.some(({ grace }) => grace.endsWith('-12-31'))).toBe(true);
+});
+
+it('suggests the last working day on or before a due date, on every day of the year', async () => {
+  const asked = Array.from({ length: 365 }, (_, n) => plusDays('2018-01-01', n));
+  const suggested = await db().tx(county.actor, NIGHT, (tx) => workdaysBy(tx, county.countyCode, asked));
+  const calendar = await db().tx(county.actor, NIGHT, (tx) => loadCalendar(tx, county.countyCode));
+  for (const day of asked) expect([day, suggested.get(day)]).toEqual([day, calendar.latestWorkday(day)]);
+  expect(suggested.get('2018-02-20')).toBe('2018-02-14');
 });

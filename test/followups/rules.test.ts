@@ -3,10 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { Class } from '../../src/followups/protocols/assessment.ts';
 import { htnRules } from '../../src/followups/protocols/htn.ts';
 import { entryFaults, limits, toConfirm } from '../../src/followups/protocols/limits.ts';
-import { assess, historyOf, type JudgedVisit, suggestVisitBefore } from '../../src/followups/rules.ts';
+import { assess, historyOf, type JudgedVisit } from '../../src/followups/rules.ts';
 import type { HtnRecord, T2dmRecord } from '../../src/followups/schema.ts';
-import { calendarDays } from '../../src/places/holidays.ts';
-import { makeCalendar } from '../../src/places/rules.ts';
 import { ageOn, type CivilDate, plusDays, plusMonths } from '../../src/platform/civil.ts';
 
 const visitedOn: CivilDate = '2018-01-30';
@@ -43,13 +41,9 @@ describe('the next date', () => {
     );
   });
 
-  it('stays where it is inside the holiday; a visit by the last working day before is suggested', () => {
-    const calendar = makeCalendar(calendarDays(2018, '2018-01-01'));
+  it('stays where it is inside the holiday', () => {
     const { nextDueOn } = assess('htn', { visitedOn: '2018-02-06', age: 50, sbp: 142, dbp: 88 }, first);
     expect(nextDueOn).toBe('2018-02-20');
-    expect(suggestVisitBefore('2018-02-20', calendar)).toBe('2018-02-14');
-    expect(suggestVisitBefore('2018-02-13', calendar)).toBe('2018-02-13');
-    expect(() => suggestVisitBefore('2019-01-02', calendar)).toThrow(RangeError);
   });
 });
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AccountActor } from '../../src/platform/actor.ts';
-import { at } from '../../src/platform/civil.ts';
+import { at, type CivilDate, plusDays } from '../../src/platform/civil.ts';
 import { type Db, openDb, rows, sql, type Tx } from '../../src/platform/db.ts';
 import type { DomainError } from '../../src/platform/errors.ts';
 import * as help from '../../src/tasks/acts/help.ts';
@@ -80,6 +80,31 @@ describe('a hold', () => {
     expect((await hold('v1.doctor', { taskId: htn, toOn: '2018-02-06' })).inForce).toBe(false);
     await deed('supervisor', (tx, actor) => acts.liftHold(tx, actor, id, null, NOW));
     expect(await ask(sql`select lifted_on as on from hold where id = ${id}`)).toEqual([{ on: '2018-01-30' }]);
+  });
+
+  it('of a task and its household together is a week at most without an approver, lifted ones for the days they lasted', async () => {
+    const { id: householdId = '' } = county.villages[0].households[0] ?? {};
+    const from = (day: CivilDate, days: number, scope: Partial<HoldBody>) =>
+      deed('v1.doctor', (tx, actor) =>
+        acts.requestHold(tx, actor, { fromOn: day, toOn: plusDays(day, days - 1), reason: 'snow', ...scope }, NOW),
+      );
+    const first = await from('2018-03-01', 7, { taskId: htn });
+    expect(first.inForce).toBe(true);
+    await deed(
+      'v1.doctor',
+      (tx, actor) => acts.liftHold(tx, actor, first.id, '2018-03-06', at('2018-03-02', '09:00')),
+      at('2018-03-02', '09:00'),
+    );
+    expect((await from('2018-03-10', 3, { householdId })).inForce).toBe(false); // five days were held: two are left
+    const second = await from('2018-03-10', 2, { householdId });
+    expect(second.inForce).toBe(true);
+    await deed(
+      'v1.doctor',
+      (tx, actor) => acts.liftHold(tx, actor, second.id, '2018-03-12', at('2018-03-11', '09:00')),
+      at('2018-03-11', '09:00'),
+    );
+    expect((await from('2018-03-20', 1, { taskId: htn })).inForce).toBe(false);
+    expect((await from('2018-03-20', 7, { householdId })).inForce).toBe(false);
   });
 
   it('has one subject, a right order of days, and lies where one may act', async () => {

@@ -42,7 +42,7 @@ const horizon = (day: '2018-01-30' | '2018-03-01' = '2018-01-30') =>
   api.db.tx(
     county.actor,
     at(day, '12:00'),
-    async (tx) => (await areaFacts(tx, county.countyCode, county.villages[0].code, day)).horizonOn,
+    async (tx) => (await areaFacts(tx, county.countyCode, county.villages[0].code, at(day, '12:00'))).horizonOn,
   );
 const hear = (login: string, deviceId: string, oldestUnsentAt?: string) =>
   as(login)('POST', '/api/v1/visits', {

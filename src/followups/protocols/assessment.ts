@@ -98,18 +98,19 @@ export function atTwoWeeks(visitedOn: CivilDate, kind: NextKind): Next {
   };
 }
 
-/** The routine visit, months away. Its grace is 14 days and ends with the year, in which the four visits are counted. */
+export const ROUTINE_GRACE = 14; // days
+
+/** The last day that a routine visit's grace allows: it ends with the year, in which the four visits are counted. */
+export function routineGraceUntil(dueOn: CivilDate): CivilDate {
+  const yearEnd = `${dueOn.slice(0, 4)}-12-31` as CivilDate;
+  const twoWeeks = plusDays(dueOn, ROUTINE_GRACE);
+  return twoWeeks < yearEnd ? twoWeeks : yearEnd;
+}
+
+/** The routine visit, months away. */
 export function atMonths(visitedOn: CivilDate, months: number): Next {
   const dueOn = plusMonths(visitedOn, months);
-  const yearEnd = `${dueOn.slice(0, 4)}-12-31` as CivilDate;
-  const twoWeeks = plusDays(dueOn, 14);
-  return {
-    kind: 'routine',
-    dueOn,
-    dueKind: 'target',
-    windowFrom: null,
-    graceUntil: twoWeeks < yearEnd ? twoWeeks : yearEnd,
-  };
+  return { kind: 'routine', dueOn, dueKind: 'target', windowFrom: null, graceUntil: routineGraceUntil(dueOn) };
 }
 
 /** What a protocol's decision table says, by one of its rules `R`. */

@@ -1,6 +1,7 @@
 // src/followups/store/nightly.ts: the county's enrolments looked over at night, each question in one statement.
 import { type CivilDate, dateOf, type Instant } from '../../platform/civil.ts';
 import { maybeRow, oneRow, sql, type Tx, written } from '../../platform/db.ts';
+import { ROUTINE_GRACE } from '../protocols/assessment.ts';
 
 const SOONEST = 14; // days: a visit made up at night is not late the next morning
 const SPREAD = 77; // days: a register of thousands never visited falls due over a quarter, not on one day
@@ -81,7 +82,8 @@ export async function makeMissing(tx: Tx, countyCode: string, routineMonths: num
     insert into task (county_code, source_key, kind, subject, subject_id, area_code, household_id, person_id, enrolment_id, side, opens_on, due_on,
       grace_until, created_at)
     select ${countyCode}, 'follow/' || id || '/from-' || ${today}::text, programme, 'enrolment', id::text, village_code, household_id, person_id, id, 'medical',
-      greatest(due_on - 14, ${today}::date), due_on, due_on + 14, ${asOf}::timestamptz
+      greatest(due_on - 14, ${today}::date), due_on,
+      least(due_on + ${ROUTINE_GRACE}::integer, make_date(extract(year from due_on)::integer, 12, 31)), ${asOf}::timestamptz
     from dated on conflict do nothing`,
   );
 }

@@ -1,5 +1,7 @@
 // src/imports/registers/enrolments.ts: who is followed up for what, and when next: an enrolment never stands without an open task.
-import { type CivilDate, plusDays } from '../../platform/civil.ts';
+
+import { routineGraceUntil } from '../../followups/protocols/assessment.ts';
+import { plusDays } from '../../platform/civil.ts';
 import { blindIndex } from '../../platform/crypto.ts';
 import { wake, workflowIds } from '../../platform/wake.ts';
 import { insertEnrolments } from '../../population/store/persons.ts';
@@ -12,7 +14,6 @@ import { type Register, repeated } from './register.ts';
 
 const { columns } = sheets.enrolments;
 const OPENS_BEFORE = 14; // days: as early as a routine visit may be made and still be that visit
-const GRACE = 14; // days after the due date, ending with the year, as in the protocols
 
 export const enrolmentRegister: Register<EnrolmentDraft> = {
   kind: 'enrolments',
@@ -74,7 +75,7 @@ export const enrolmentRegister: Register<EnrolmentDraft> = {
           side: 'medical' as const,
           opensOn: plusDays(nextOn, -OPENS_BEFORE),
           dueOn: nextOn,
-          graceUntil: graceUntil(nextOn),
+          graceUntil: routineGraceUntil(nextOn),
         };
       }),
       asOf,
@@ -86,9 +87,3 @@ export const enrolmentRegister: Register<EnrolmentDraft> = {
     return { enrolments: enrolled.length, tasks: tasks.length };
   },
 };
-
-function graceUntil(dueOn: CivilDate): CivilDate {
-  const yearEnd = `${dueOn.slice(0, 4)}-12-31` as CivilDate;
-  const twoWeeks = plusDays(dueOn, GRACE);
-  return twoWeeks < yearEnd ? twoWeeks : yearEnd;
-}

@@ -1,7 +1,7 @@
 // src/tasks/store/holds.ts: holds, promises and moves as rows, and the tasks that a hold covers.
 import type { CivilDate, Instant } from '../../platform/civil.ts';
 import { maybeRow, oneRow, rows, sql, type Tx } from '../../platform/db.ts';
-import { coversTask } from '../standing.ts';
+import { coversTask, heldUntil, inForce } from '../standing.ts';
 
 /** What a hold stops: exactly one of these. */
 export interface HoldScope {
@@ -177,13 +177,30 @@ export async function handOver(
   );
 }
 
-/** Calendar days of this task's or household's holds that nobody above had to grant; lifted ones do not count. */
-export async function selfGrantedDays(tx: Tx, countyCode: string, { taskId, householdId }: HoldScope): Promise<number> {
+/**
+ * The most days for which one open task of this task's or household's would have been held without anybody above it, with
+ * these days among them: holds of the task and of its household together, lifted ones for as long as they lasted. Locks the
+ * tasks, so that two requests at once are counted one after the other.
+ */
+export async function selfGrantedDays(
+  tx: Tx,
+  countyCode: string,
+  { taskId, householdId }: HoldScope,
+  asked: { readonly fromOn: CivilDate; readonly toOn: CivilDate },
+): Promise<number> {
   const { days } = await oneRow(
     tx,
-    sql<{ days: number }>`select coalesce(sum(to_on - from_on + 1), 0)::integer as days from hold
-      where county_code = ${countyCode} and approved_at is not null and approved_by is null and lifted_at is null
-        and (task_id = ${taskId ?? null}::uuid or household_id = ${householdId ?? null}::uuid)`,
+    sql<{ days: number }>`
+      with owed as materialized (
+        select t.id, t.household_id from task t where t.county_code = ${countyCode} and t.closed_at is null
+          and (t.id = ${taskId ?? null}::uuid or t.household_id = ${householdId ?? null}::uuid) order by t.id for no key update),
+      held as (
+        select t.id, range_agg(daterange(h.from_on, ${heldUntil}, '[]')) as days from owed t
+        join hold h on h.county_code = ${countyCode} and ${inForce} and h.approved_by is null and (h.task_id = t.id or h.household_id = t.household_id)
+        group by t.id),
+      asked as (select datemultirange(daterange(${asked.fromOn}::date, ${asked.toOn}::date, '[]')) as days)
+      select coalesce(max((select sum(upper(r) - lower(r)) from unnest(coalesce(held.days, '{}') + asked.days) as r)), 0)::integer as days
+      from asked left join held on true`,
   );
   return days;
 }
