@@ -1,6 +1,6 @@
 // src/clinics/acts.ts: what is done to a clinic session: planned, staffed, announced, opened, signed in to, closed, reported, moved, called off.
 import { coversArea } from '../access/store.ts';
-import { windowOf } from '../campaigns/store/campaign.ts';
+import { quietHoursOf, windowOf } from '../campaigns/store/campaign.ts';
 import { leavesAt } from '../notices/rules.ts';
 import { insertNotices } from '../notices/store.ts';
 import { divisionOf, loadCalendar } from '../places/store.ts';
@@ -85,7 +85,7 @@ async function checkPlan(tx: Tx, actor: Actor, session: NewSession): Promise<voi
     throw fault(Status.forbidden, { code: 'clinic_other_area', field: '/areaCode' });
 }
 
-/** A notice each, outside quiet hours. The town is named, people are not. */
+/** A notice each, outside quiet hours, its drive's where it has one. The town is named, people are not. */
 async function tell(
   tx: Tx,
   actor: Actor,
@@ -96,6 +96,7 @@ async function tell(
 ): Promise<void> {
   const ends = at(session.heldOn, session.toTime);
   const town = await divisionOf(tx, actor.countyCode, session.areaCode);
+  const quiet = session.campaignId === null ? undefined : await quietHoursOf(tx, actor.countyCode, session.campaignId);
   await insertNotices(
     tx,
     actor.countyCode,
@@ -114,7 +115,8 @@ async function tell(
         fromTime: session.fromTime,
         toTime: session.toTime,
       },
-      availableAt: leavesAt(false, asOf),
+      availableAt: leavesAt(false, asOf, quiet),
+      quiet,
       usefulUntil: ends > asOf ? ends : plusMinutes(asOf, REMINDER_KEEPS * 24 * 60),
     })),
     asOf,

@@ -56,6 +56,24 @@ interface Impossible {
 
 const impossible: readonly Impossible[] = [
   {
+    says: 'quiet hours turned round: no notice could leave by day',
+    edit: ['{ from: "20:00", to: "07:30" }', '{ from: "07:30", to: "20:00" }'],
+    code: 'campaign_quiet_day',
+    field: '/quietHours/from',
+  },
+  {
+    says: 'quiet hours without an end',
+    edit: ['{ from: "20:00", to: "07:30" }', '{ from: "08:00", to: "08:00" }'],
+    code: 'campaign_quiet_day',
+    field: '/quietHours/from',
+  },
+  {
+    says: 'quiet hours that leave an hour at noon',
+    edit: ['{ from: "20:00", to: "07:30" }', '{ from: "13:00", to: "12:00" }'],
+    code: 'campaign_quiet_day',
+    field: '/quietHours/from',
+  },
+  {
     says: 'a window that ends before it begins',
     edit: ['{ from: 2017-12-01, to: 2018-02-28 }', '{ from: 2018-03-01, to: 2018-02-28 }'],
     code: 'campaign_window_reversed',

@@ -23,6 +23,7 @@ import { countyWide } from '../store/plan.ts';
 import { insertDutyTasks } from '../store/tasks.ts';
 import { type CampaignFile, readCampaign, writeCampaign } from '../yaml.ts';
 import { findCampaign, holdOf, moveStage, person, planOf, wrongStage } from './lookup.ts';
+import { tellSigned } from './telling.ts';
 
 /** Reads a file and sets it against the county: its towns and its calendar. @throws DomainError with every fault. */
 async function checkedFile(tx: Tx, countyCode: string, yaml: string): Promise<CampaignFile> {
@@ -138,7 +139,10 @@ export async function approveCampaign(
   const before = await stateOf(tx, actor.countyCode, campaign);
   if (before.missing.length === 0) return before;
   if (campaign.stage !== 'submitted') throw wrongStage(campaign, 'approved');
-  for (const own of mine) await insertApproval(tx, actor.countyCode, campaign, own, account, asOf);
+  const signed: string[] = [];
+  for (const own of mine)
+    if (await insertApproval(tx, actor.countyCode, campaign, own, account, asOf)) signed.push(own);
+  await tellSigned(tx, actor, campaign, signed, asOf);
   await audit(tx, actor, asOf, 'campaign.approve', `campaign/${id}`, { revision: campaign.revision, bureaus: mine });
   await wake(tx, [workflowIds.campaign(id)]);
   return stateOf(tx, actor.countyCode, campaign);

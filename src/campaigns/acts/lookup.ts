@@ -13,6 +13,7 @@ import {
   workdaysOf,
 } from '../store/campaign.ts';
 import type { Plan } from '../store/plan.ts';
+import { tellStage } from './telling.ts';
 
 const missing = (): DomainError => new DomainError(Status.missing, { code: 'campaign_missing', field: '/id' });
 
@@ -38,7 +39,7 @@ export function person(actor: Actor): string {
 }
 
 /**
- * Moves a campaign to its next stage by compare-and-set.
+ * Moves a campaign to its next stage by compare-and-set, and tells whoever waits to hear of it.
  * @throws DomainError when that stage cannot follow, or when somebody else has moved it.
  */
 export async function moveStage(
@@ -59,6 +60,7 @@ export async function moveStage(
     asOf,
   );
   if (!moved) throw new DomainError(Status.stale, { code: 'campaign_moved', params: { stage: campaign.stage } });
+  await tellStage(tx, actor, campaign, to, asOf);
 }
 
 export const wrongStage = (campaign: CampaignRow, to: string): DomainError =>

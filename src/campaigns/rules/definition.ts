@@ -46,6 +46,7 @@ export function faultsOf(campaign: RawDefinition): DefinitionFault[] {
   return [
     ...(window.to < window.from ? [{ code: 'campaign_window_reversed', path: ['window', 'to'], params: window }] : []),
     ...(campaign.notice.on > window.to ? [{ code: 'campaign_notice_after', path: ['notice', 'on'] }] : []),
+    ...quietFaults(campaign.quietHours),
     ...twice(campaign.issuedBy, (_, n) => ['issuedBy', n]),
     ...campaign.waves.flatMap((wave, n) =>
       outside(wave.on, window)
@@ -56,6 +57,23 @@ export function faultsOf(campaign: RawDefinition): DefinitionFault[] {
     ...dutyFaults(campaign),
     ...goalFaults(campaign),
   ];
+}
+
+const DAYTIME = { from: '10:00', to: '16:00' } as const; // whatever a drive's offices keep, its people can be told something then
+
+/** Quiet hours are a night: 20:00 to 07:30 crosses midnight, 00:30 to 07:00 lies after it. Those that reach into the day are turned round, or endless. */
+function quietFaults({ from, to }: RawDefinition['quietHours']): DefinitionFault[] {
+  const night =
+    from > to ? from >= DAYTIME.to && to <= DAYTIME.from : from < to && (to <= DAYTIME.from || from >= DAYTIME.to);
+  return night
+    ? []
+    : [
+        {
+          code: 'campaign_quiet_day',
+          path: ['quietHours', 'from'],
+          params: { from, to, dayFrom: DAYTIME.from, dayTo: DAYTIME.to },
+        },
+      ];
 }
 
 function ladderFaults(ladder: RawDefinition['ladder']): DefinitionFault[] {

@@ -297,3 +297,17 @@ export async function liftHold(tx: Tx, countyCode: string, id: string, day: Civi
   await sql`update hold set lifted_at = ${asOf}, lifted_on = ${day}
     where county_code = ${countyCode} and campaign_id = ${id} and lifted_at is null and to_on >= ${day}`.execute(tx);
 }
+
+/** Between these two nothing routine about the campaign is sent. */
+export async function quietHoursOf(
+  tx: Tx,
+  countyCode: string,
+  id: string,
+): Promise<Definition['quietHours'] | undefined> {
+  const found = await maybeRow(
+    tx,
+    sql<{ quiet: Definition['quietHours'] | null }>`select definition -> 'quietHours' as quiet from campaign
+      where county_code = ${countyCode} and id = ${id}`,
+  );
+  return found?.quiet ?? undefined;
+}
