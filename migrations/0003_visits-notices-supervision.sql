@@ -126,26 +126,38 @@ create table referral (
   kind text not null check (kind in ('ordinary', 'urgent')),
   advised_at timestamptz not null, -- when it was measured
   recorded_at timestamptz not null,
+  ended_at timestamptz, -- set by the event that ends it
   primary key (county_code, id),
   unique (county_code, record_id),
   foreign key (county_code, person_id) references person
 );
 create index referral_person on referral (county_code, person_id);
+create unique index referral_one_urgent on referral (county_code, person_id) where kind = 'urgent' and ended_at is null; -- a second reading joins it
 
 create table referral_event ( -- append-only; the next seq is a compare-and-set
   county_code text not null,
   referral_id uuid not null,
   seq integer not null check (seq >= 1),
   area_code text not null,
-  kind text not null check (kind in ('advised', 'owned', 'left', 'arrived', 'outcome', 'stood_down')),
+  kind text not null check (kind in ('advised', 'joined', 'owned', 'left', 'arrived', 'outcome', 'stood_down')),
   occurred_at timestamptz not null,
   recorded_at timestamptz not null,
   account_id uuid,
+  record_id uuid, -- the further reading that joined
   note text,
   primary key (county_code, referral_id, seq),
-  check (kind <> 'stood_down' or note is not null),
+  check (kind not in ('stood_down', 'outcome') or note is not null), -- it ends in words
+  check ((kind = 'joined') = (record_id is not null)),
   foreign key (county_code, referral_id) references referral
 );
+create index referral_event_record on referral_event (county_code, record_id) where record_id is not null;
+
+create function referral_ends() returns trigger language plpgsql security definer set search_path = public as $$
+begin
+  update referral set ended_at = new.recorded_at where county_code = new.county_code and id = new.referral_id and ended_at is null;
+  return null;
+end $$;
+create trigger referral_ends after insert on referral_event for each row when (new.kind in ('outcome', 'stood_down')) execute function referral_ends();
 
 create table clinic_session (
   county_code text not null,

@@ -113,11 +113,11 @@ async function takeInHand(
     const id = record.judgement?.referralId;
     if (!id || record.judgement?.referral !== 'urgent') continue;
     const supervisor = cast.account('supervisor');
-    const say = (moment: Instant, deed: typeof own): Promise<unknown> =>
-      office.db.tx(supervisor, moment, (tx) => deed(tx, supervisor, id, { occurredAt: moment, note: null }, moment));
+    const say = (moment: Instant, deed: typeof own, note: string | null = null): Promise<unknown> =>
+      office.db.tx(supervisor, moment, (tx) => deed(tx, supervisor, id, { occurredAt: moment, note }, moment));
     await say(plusMinutes(heard, 6), own);
     if (chance('arrives', record.id) < 0.25) continue; // nobody says that she arrived: the town and the county are told
     await say(plusMinutes(heard, 150), arrive);
-    await say(plusMinutes(heard, 240), outcome);
+    await say(plusMinutes(heard, 240), outcome, '门诊调药后回家');
   }
 }

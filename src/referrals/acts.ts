@@ -13,6 +13,7 @@ import {
   alarmKey,
   hasEnded,
   isOver,
+  joinedInHand,
   nextAlarm,
   type ReferralEventKind,
   refusedEvent,
@@ -33,8 +34,12 @@ export const own = say('owned');
 export const leave = say('left');
 /** The patient has arrived. */
 export const arrive = say('arrived');
-/** What came of it. Ends the referral. */
-export const outcome = say('outcome');
+
+/** What came of it, in words. Ends the referral. @throws DomainError 422 `outcome_missing`. */
+export async function outcome(tx: Tx, actor: Actor, id: string, said: Said, asOf: Instant): Promise<store.ReferralRow> {
+  if (!said.note) throw new DomainError(Status.invalid, { code: 'outcome_missing', field: '/note' });
+  return write(tx, actor, id, 'outcome', said, asOf);
+}
 
 /** Ends it because the reading was wrong; what was told stands. @throws DomainError 422 `reason_missing`. */
 export async function standDown(
@@ -48,7 +53,7 @@ export async function standDown(
   return write(tx, actor, id, 'stood_down', said, asOf);
 }
 
-function say(kind: Exclude<ReferralEventKind, 'advised' | 'stood_down'>) {
+function say(kind: 'owned' | 'left' | 'arrived') {
   return (tx: Tx, actor: Actor, id: string, said: Said, asOf: Instant): Promise<store.ReferralRow> =>
     write(tx, actor, id, kind, said, asOf);
 }
@@ -124,12 +129,16 @@ export async function raiseAlarm(
 ): Promise<{ told: number }> {
   const referral = await store.referralOf(tx, actor.countyCode, id);
   if (!referral || isOver(step, referral)) return { told: 0 };
+  const nth = (await store.raisedAlarms(tx, actor.countyCode, id)).filter((raised) => raised === 'again').length + 1;
+  const again = step === 'again';
+  if (again && joinedInHand(referral.events) < nth) return { told: 1 }; // somebody else has just told it
   const people = await toldAt(tx, actor.countyCode, step, referral.areaCode, asOf);
+  if (again && referral.ownerId !== null && !people.includes(referral.ownerId)) people.push(referral.ownerId);
   const made = await insertNotices(
     tx,
     actor.countyCode,
     people.map((accountId) => ({
-      key: alarmKey(id, step, accountId),
+      key: alarmKey(id, step, accountId, again ? nth : 1),
       kind: 'urgent' as const,
       accountId,
       urgent: true,
@@ -138,6 +147,7 @@ export async function raiseAlarm(
         words: `referral.alarm.${step}`,
         path: `/referrals/${id}`,
         step,
+        ...(again ? { nth } : {}),
         area: referral.areaCode,
         advisedAt: referral.advisedAt,
       },
@@ -155,9 +165,9 @@ export async function raiseAlarm(
 /** Whom a step tells; where its post is empty, the next post up: an alarm always reaches somebody. */
 async function toldAt(tx: Tx, countyCode: string, step: AlarmStep, areaCode: string, asOf: Instant): Promise<string[]> {
   const town = areaCode.slice(0, 9);
-  if (step === 'first' || step === 'second') {
+  if (step === 'first' || step === 'second' || step === 'again') {
     const shift = await rosterAt(tx, countyCode, town, asOf);
-    if (shift) return [step === 'first' ? shift.firstId : shift.secondId];
+    if (shift) return [step === 'second' ? shift.secondId : shift.firstId];
   }
   if (step === 'county') {
     const line = await rosterAt(tx, countyCode, areaCode.slice(0, 6), asOf);

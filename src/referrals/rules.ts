@@ -1,7 +1,7 @@
 // src/referrals/rules.ts: who is told of an emergency and when, until somebody owns it, the patient has arrived and the outcome is known.
 import { type Instant, plusMinutes } from '../platform/civil.ts';
 
-export const referralEvents = ['advised', 'owned', 'left', 'arrived', 'outcome', 'stood_down'] as const;
+export const referralEvents = ['advised', 'joined', 'owned', 'left', 'arrived', 'outcome', 'stood_down'] as const;
 export type ReferralEventKind = (typeof referralEvents)[number];
 
 export interface ReferralFacts {
@@ -15,7 +15,8 @@ export interface ReferralFacts {
 
 /** In the order of their telling. */
 export const alarmSteps = ['first', 'second', 'county', 'arrival', 'arrival_county'] as const;
-export type AlarmStep = (typeof alarmSteps)[number];
+/** `again`: a further emergency reading of somebody already in hand; once for each. */
+export type AlarmStep = (typeof alarmSteps)[number] | 'again';
 
 const MINUTE = { second: 15, county: 30, arrival: 24 * 60, arrival_county: 48 * 60 } as const; // nobody owns it: the second on the roster, then the county; no arrival: the town, then the county
 
@@ -23,7 +24,7 @@ const MINUTE = { second: 15, county: 30, arrival: 24 * 60, arrival_county: 48 * 
 export function alarmPlan({
   advisedAt,
   recordedAt,
-}: Pick<ReferralFacts, 'advisedAt' | 'recordedAt'>): Readonly<Record<AlarmStep, Instant>> {
+}: Pick<ReferralFacts, 'advisedAt' | 'recordedAt'>): Readonly<Record<(typeof alarmSteps)[number], Instant>> {
   const notBeforeKnown = (at: Instant) => (at > recordedAt ? at : recordedAt);
   return {
     first: recordedAt,
@@ -37,15 +38,23 @@ export function alarmPlan({
 export const hasEnded = (events: readonly ReferralEventKind[]): boolean =>
   events.includes('outcome') || events.includes('stood_down');
 
+const isInHand = (events: readonly ReferralEventKind[]): boolean =>
+  events.some((event) => event !== 'advised' && event !== 'joined');
+
+/** Further readings that came when somebody had it in hand already: until then the other alarms speak for them. */
+export const joinedInHand = (events: readonly ReferralEventKind[]): number =>
+  events.filter((event, n) => event === 'joined' && isInHand(events.slice(0, n))).length;
+
 /** Whether an alarm is no longer called for: somebody has it in hand, or the patient is there. The first is told always. */
 export function isOver(step: AlarmStep, { kind, events }: Pick<ReferralFacts, 'kind' | 'events'>): boolean {
   if (kind !== 'urgent' || hasEnded(events)) return true;
   switch (step) {
     case 'first':
+    case 'again':
       return false;
     case 'second':
     case 'county':
-      return events.some((event) => event !== 'advised');
+      return isInHand(events);
     case 'arrival':
     case 'arrival_county':
       return events.includes('arrived');
@@ -58,6 +67,8 @@ export function nextAlarm(
   raised: readonly AlarmStep[],
   asOf: Instant,
 ): { readonly due: AlarmStep | null; readonly next: Instant | null } {
+  const again = raised.filter((step) => step === 'again').length;
+  if (!isOver('again', referral) && joinedInHand(referral.events) > again) return { due: 'again', next: null };
   const plan = alarmPlan(referral);
   const open = alarmSteps
     .filter((step) => !raised.includes(step) && !isOver(step, referral))
@@ -78,5 +89,5 @@ export function refusedEvent(
 }
 
 /** One notice a step and person. */
-export const alarmKey = (referralId: string, step: AlarmStep, accountId: string): string =>
-  `urg/${referralId}/${step}/${accountId}`;
+export const alarmKey = (referralId: string, step: AlarmStep, accountId: string, nth = 1): string =>
+  `urg/${referralId}/${step}${nth > 1 ? nth : ''}/${accountId}`;

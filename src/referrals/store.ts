@@ -22,6 +22,8 @@ export interface ReferralRow extends ReferralFacts {
   readonly ownerId: string | null;
   /** The number of the latest event. */
   readonly seq: number;
+  /** The readings that led to it; `standing`: not corrected since, and not a doubled one that waits for review. */
+  readonly readings: readonly { readonly recordId: string; readonly standing: boolean }[];
 }
 
 const columns = sql`r.id, r.record_id as "recordId", r.area_code as "areaCode", r.person_id as "personId", r.kind, r.advised_at as "advisedAt",
@@ -29,7 +31,10 @@ const columns = sql`r.id, r.record_id as "recordId", r.area_code as "areaCode", 
   (select coalesce(array_agg(e.kind order by e.seq), '{}') from referral_event e where e.county_code = r.county_code and e.referral_id = r.id) as events,
   (select coalesce(max(e.seq), 0) from referral_event e where e.county_code = r.county_code and e.referral_id = r.id) as seq,
   (select e.account_id from referral_event e where e.county_code = r.county_code and e.referral_id = r.id and e.kind = 'owned'
-    order by e.seq desc limit 1) as "ownerId"`;
+    order by e.seq desc limit 1) as "ownerId",
+  (select coalesce(jsonb_agg(jsonb_build_object('recordId', x.id, 'standing', not exists (select from record c where c.county_code = r.county_code and c.supersedes = x.id)
+      and not exists (select from record d where d.county_code = r.county_code and d.id = x.id and d.review_reason in ('second_record', 'same_id_other_body')))), '[]')
+    from (select r.record_id as id union select e.record_id from referral_event e where e.county_code = r.county_code and e.referral_id = r.id and e.kind = 'joined') x) as readings`;
 
 /** Advises referrals, each with its first event, in one statement. */
 export async function insertReferrals(
@@ -74,16 +79,28 @@ export async function historyOf(tx: Tx, countyCode: string, id: string): Promise
   );
 }
 
-/** The referrals that records of these chains have led to. */
+/** Until the transaction ends, nobody else opens or joins an urgent referral of these people. */
+export async function lockUrgentOf(tx: Tx, personIds: readonly string[]): Promise<void> {
+  if (personIds.length === 0) return;
+  await sql`select pg_advisory_xact_lock(hashtextextended('urgent/' || id, 0)) from (select distinct unnest(${[...personIds]}::text[]) as id order by 1) p`.execute(
+    tx,
+  );
+}
+
+/** The referrals that records of these chains have led to or joined, and the open urgent ones of these people. */
 export async function referralsOfRecords(
   tx: Tx,
   countyCode: string,
   recordIds: readonly string[],
+  urgentOf: readonly string[],
 ): Promise<ReferralRow[]> {
   if (recordIds.length === 0) return [];
   return rows(
     tx,
-    sql<ReferralRow>`select ${columns} from referral r where r.county_code = ${countyCode} and r.record_id = any(${[...recordIds]}::uuid[])
+    sql<ReferralRow>`select ${columns} from referral r where r.county_code = ${countyCode} and r.id in (
+        select id from referral where county_code = ${countyCode} and record_id = any(${[...recordIds]}::uuid[])
+        union select referral_id from referral_event where county_code = ${countyCode} and record_id = any(${[...recordIds]}::uuid[])
+        union select id from referral where county_code = ${countyCode} and person_id = any(${[...urgentOf]}::uuid[]) and kind = 'urgent' and ended_at is null)
       order by r.recorded_at, r.id`,
   );
 }
@@ -105,7 +122,31 @@ export interface NewEvent {
   readonly occurredAt: Instant;
   readonly accountId: string | null;
   readonly note: string | null;
+  /** The reading, with `joined`. */
+  readonly recordId?: string;
 }
+
+/** Writes an event after whichever is the latest, unless the referral has ended or has that word already. */
+export async function appendEvent(tx: Tx, countyCode: string, event: NewEvent, asOf: Instant): Promise<void> {
+  for (let n = 0; n < APPEND_TRIES; n++) {
+    const [found] = await rows(
+      tx,
+      sql<{ tried: boolean; made: boolean }>`
+        with last as (select coalesce(max(seq), 0) as seq, bool_or(kind in ('outcome', 'stood_down')
+            or kind = ${event.kind} and kind not in ('owned', 'joined')) as over
+          from referral_event where county_code = ${countyCode} and referral_id = ${event.referralId}),
+        made as (
+          insert into referral_event (county_code, referral_id, seq, area_code, kind, occurred_at, recorded_at, account_id, record_id, note)
+          select ${countyCode}, ${event.referralId}, last.seq + 1, ${event.areaCode}, ${event.kind}, ${event.occurredAt}::timestamptz, ${asOf}::timestamptz, ${event.accountId}::uuid,
+            ${event.recordId ?? null}::uuid, ${event.note} from last where not last.over
+          on conflict do nothing returning seq)
+        select not last.over as tried, exists (select from made) as made from last`,
+    );
+    if (!found?.tried || found.made) return;
+  }
+  throw new Error('a referral had a word at each of our tries');
+}
+const APPEND_TRIES = 5; // somebody at the same moment: one more; five do not meet by chance
 
 /** Writes the event after `seq`. @returns false where somebody wrote one first. */
 export async function insertEvent(
@@ -156,8 +197,8 @@ export async function referralsListed(
 export async function raisedAlarms(tx: Tx, countyCode: string, referralId: string): Promise<AlarmStep[]> {
   const found = await rows(
     tx,
-    sql<{ step: AlarmStep }>`select distinct params->>'step' as step from notice
-      where county_code = ${countyCode} and urgent and subject_id = ${referralId}`,
+    sql<{ step: AlarmStep }>`select params->>'step' as step from notice
+      where county_code = ${countyCode} and urgent and subject_id = ${referralId} group by params->>'step', params->>'nth'`,
   );
   return found.map(({ step }) => step);
 }

@@ -165,6 +165,7 @@ describe('the pages', () => {
       ['Has arrived', 'Arrived'],
       ['Record the outcome', 'Outcome'],
     ] as const) {
+      if (done === 'Outcome') await page.fill('.next [name=note]', 'admitted');
       await page.click(`.acts button:text-is("${act}")`);
       await page.locator('.timeline .done', { hasText: done }).waitFor();
       expect(await overflow()).toBe(0);

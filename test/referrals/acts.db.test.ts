@@ -83,6 +83,7 @@ it('takes each word once, in its order, and none that talks over another', async
   await say(doctor, acts.leave);
   await say(doctor, acts.arrive);
   await expect(say(doctor, acts.arrive)).rejects.toMatchObject({ faults: [{ code: 'already_recorded' }] });
+  await expect(say(doctor, acts.outcome)).rejects.toMatchObject({ faults: [{ code: 'outcome_missing' }] });
   await say(doctor, acts.outcome, { note: 'admitted' });
   await expect(say(doctor, acts.own)).rejects.toMatchObject({ faults: [{ code: 'referral_ended' }] });
   const stranger = someone(county.villages[3].doctor);

@@ -53,6 +53,17 @@ describe('the alarms of an emergency', () => {
       expect(nextAlarm(urgent({ events: ['advised', end] }), [], EVENING)).toEqual({ due: null, next: null });
   });
 
+  it('ring once more for each further reading of somebody already in hand, and go on while nobody has her', () => {
+    const waiting = urgent({ events: ['advised', 'joined'] });
+    expect(nextAlarm(waiting, ['first'], EVENING)).toEqual({ due: null, next: at('2018-01-30', '21:05') });
+    const arrived = urgent({ events: ['advised', 'joined', 'arrived', 'joined', 'joined'] });
+    expect(nextAlarm(arrived, ['first'], EVENING)).toEqual({ due: 'again', next: null });
+    expect(nextAlarm(arrived, ['first', 'again'], EVENING)).toEqual({ due: 'again', next: null });
+    expect(nextAlarm(arrived, ['first', 'again', 'again'], EVENING)).toEqual({ due: null, next: null });
+    const over = urgent({ events: ['advised', 'owned', 'joined', 'outcome'] });
+    expect(nextAlarm(over, ['first'], EVENING)).toEqual({ due: null, next: null });
+  });
+
   it('are not for an ordinary referral', () => {
     expect(isOver('first', { kind: 'ordinary', events: ['advised'] })).toBe(true);
     expect(nextAlarm(urgent({ kind: 'ordinary' }), [], EVENING)).toEqual({ due: null, next: null });

@@ -6,6 +6,7 @@ import { workflowIds } from '../../platform/wake.ts';
 import { hasEnded, type ReferralEventKind, refusedEvent } from '../../referrals/rules.ts';
 import * as store from '../../referrals/store.ts';
 import type { Deed } from '../rules/deeds.ts';
+import type { ReviewReason } from '../schema.ts';
 
 export interface Followed {
   /** The referral that a record led to, whichever record of its chain did. */
@@ -16,6 +17,7 @@ export interface Followed {
 }
 
 const UNSURE = ['INCOMPLETE', 'REJECT'];
+const DOUBLED: readonly ReviewReason[] = ['second_record', 'same_id_other_body']; // no reading of its own
 
 /** Plans what becomes of referrals; nothing is written yet, so that the tasks and the receipt can name them. */
 export async function followReferrals(
@@ -29,8 +31,10 @@ export async function followReferrals(
   const { countyCode, accountId } = actor;
   const ids = [...fresh];
   const made: store.NewReferral[] = [];
-  const events: { readonly event: store.NewEvent; readonly seq: number }[] = [];
+  const events: store.NewEvent[] = [];
   const of = new Map<string, string>();
+  const standDowns = new Map<string, store.NewEvent>();
+  const stands = new Set<string>(); // referrals that a reading of this stop keeps open
 
   const judged = deeds
     .filter(({ corrected }) => !corrected)
@@ -43,25 +47,45 @@ export async function followReferrals(
     ({ verdict }) =>
       verdict.assessment.referral !== null || verdict.record.chain.length > 0 || verdict.visitHash !== null,
   );
+  const urgentOf = asked
+    .filter(({ verdict }) => verdict.assessment.referral === 'urgent')
+    .map(({ verdict }) => verdict.record.personId);
+  await store.lockUrgentOf(tx, urgentOf);
   const before = await store.referralsOfRecords(
     tx,
     countyCode,
     asked.flatMap(({ verdict }) => chainOf(verdict)),
+    urgentOf,
   );
   for (const { deed, verdict } of asked) {
     const { record, assessment } = verdict;
     const wanted = assessment.referral === 'specialist_advice' ? null : assessment.referral;
+    const chain = chainOf(verdict);
     const hers = before.filter(({ personId }) => personId === record.personId);
-    const open = hers.filter((referral) => chainOf(verdict).includes(referral.recordId) && !hasEnded(referral.events));
+    const ledTo = (referral: store.ReferralRow) => referral.readings.some(({ recordId }) => chain.includes(recordId));
+    const open = hers.filter((referral) => ledTo(referral) && !hasEnded(referral.events));
     const kept = open.find(({ kind }) => kind === wanted);
-    if (kept) of.set(record.id, kept.id);
-    else if (wanted && deed.subject.person && !hers.some(({ recordId }) => recordId === record.id)) {
+    const known = hers.some(({ readings }) => readings.some(({ recordId }) => recordId === record.id));
+    const recordId = deed.reason === 'same_id_other_body' ? ids.shift() : record.id; // another record has that id, and may have its own
+    if (!recordId) throw new Error('a visit led to more referrals than it has ids for');
+    const urgent =
+      wanted === 'urgent'
+        ? (hers.find((referral) => referral.kind === 'urgent' && !hasEnded(referral.events)) ??
+          made.find((referral) => referral.kind === 'urgent' && referral.personId === record.personId))
+        : undefined;
+    const joins = kept ?? urgent;
+    if (joins) {
+      of.set(record.id, joins.id);
+      if (deed.reason === null || !DOUBLED.includes(deed.reason)) stands.add(joins.id);
+      if (wanted === 'urgent' && !known)
+        events.push({ ...eventOf(joins, 'joined', record.occurredAt, accountId, null, asOf), recordId });
+    } else if (wanted && deed.subject.person && !known) {
       const id = ids.shift();
       if (!id) throw new Error('a visit led to more referrals than it has ids for');
       const { villageCode } = deed.subject.person;
       made.push({
         id,
-        recordId: deed.reason === 'same_id_other_body' ? id : record.id, // another record has that id, and may have its own
+        recordId,
         areaCode: villageCode,
         personId: record.personId,
         enrolmentId: record.enrolmentId,
@@ -71,58 +95,61 @@ export async function followReferrals(
       of.set(record.id, id);
     }
     if (deed.reason !== null || UNSURE.includes(assessment.class)) continue;
-    for (const referral of open.filter((other) => other !== kept)) {
-      events.push({ event: eventOf(referral, 'stood_down', asOf, accountId, 'corrected_reading'), seq: referral.seq });
-    }
+    // Stood down by a correction, unless another reading that stands led to it too.
+    const alone = (referral: store.ReferralRow) =>
+      !referral.readings.some((reading) => reading.standing && !chain.includes(reading.recordId));
+    for (const referral of open.filter((other) => other !== kept && alone(other)))
+      standDowns.set(referral.id, eventOf(referral, 'stood_down', asOf, accountId, 'corrected_reading', asOf));
   }
+  events.push(...[...standDowns].filter(([id]) => !stands.has(id)).map(([, event]) => event));
   for (const deed of deeds.filter(({ record, reason }) => record.kind === 'referral_check' && reason === null)) {
-    events.push(...(await heardOf(tx, actor, deed, occurredAt)));
+    events.push(...(await heardOf(tx, actor, deed, occurredAt, asOf)));
   }
   return {
     referralOf: (recordId) => of.get(recordId) ?? null,
     wakes: [
       ...made.map(({ id }) => workflowIds.referral(id)),
-      ...events.map(({ event }) => workflowIds.referral(event.referralId)),
+      ...events.map(({ referralId }) => workflowIds.referral(referralId)),
     ],
     async write() {
       await store.insertReferrals(tx, countyCode, made, accountId, asOf);
-      for (const { event, seq } of events) await store.insertEvent(tx, countyCode, event, seq, asOf); // one or two, and each a compare-and-set
+      for (const event of events) await store.appendEvent(tx, countyCode, event, asOf); // one or two, in their order
     },
   };
 }
 
 function eventOf(
-  referral: store.ReferralRow,
+  referral: Pick<store.NewReferral, 'id' | 'areaCode'>,
   kind: ReferralEventKind,
   occurredAt: Instant,
   accountId: string,
   note: string | null,
+  asOf: Instant,
 ): store.NewEvent {
-  return { referralId: referral.id, areaCode: referral.areaCode, kind, occurredAt, accountId, note };
+  const { id: referralId, areaCode } = referral;
+  return { referralId, areaCode, kind, occurredAt: occurredAt < asOf ? occurredAt : asOf, accountId, note };
 }
 
-/** A check says whether the patient arrived and what came of it. */
-async function heardOf(tx: Tx, { countyCode, accountId }: AccountActor, deed: Deed, occurredAt: Instant) {
+/** A check says whether the patient arrived and what came of it, in words. */
+async function heardOf(
+  tx: Tx,
+  { countyCode, accountId }: AccountActor,
+  deed: Deed,
+  occurredAt: Instant,
+  asOf: Instant,
+) {
   const { record, subject } = deed;
   if (record.kind !== 'referral_check' || !subject.person) return [];
   const open = await store.openReferralsOf(tx, countyCode, subject.person.id);
   const meant = subject.task?.subject === 'referral' ? open.filter(({ id }) => id === subject.task?.subjectId) : open;
-  return meant.flatMap((referral) => {
-    const kinds: ReferralEventKind[] = [
-      ...(record.body.arrived ? (['arrived'] as const) : []),
-      ...(record.body.outcome ? (['outcome'] as const) : []),
-    ];
-    return kinds
+  const words = record.body.outcome?.trim();
+  const kinds: ReferralEventKind[] = [
+    ...(record.body.arrived ? (['arrived'] as const) : []),
+    ...(words ? (['outcome'] as const) : []),
+  ];
+  return meant.flatMap((referral) =>
+    kinds
       .filter((kind) => refusedEvent(kind, referral.events) === null)
-      .map((kind, n) => ({
-        event: eventOf(
-          referral,
-          kind,
-          occurredAt,
-          accountId,
-          kind === 'outcome' ? (record.body.outcome ?? null) : null,
-        ),
-        seq: referral.seq + n,
-      }));
-  });
+      .map((kind) => eventOf(referral, kind, occurredAt, accountId, kind === 'outcome' ? (words ?? null) : null, asOf)),
+  );
 }
