@@ -1,7 +1,8 @@
 // src/population/acts.ts: a change of the register that was found at a door is decided by a supervisor who did not ask for it.
+import { coversArea } from '../access/store.ts';
 import type { AccountActor } from '../platform/actor.ts';
 import { audit } from '../platform/audit.ts';
-import { dateOf, type Instant } from '../platform/civil.ts';
+import type { Instant } from '../platform/civil.ts';
 import type { Tx } from '../platform/db.ts';
 import { DomainError, Status } from '../platform/errors.ts';
 import { wake, workflowIds } from '../platform/wake.ts';
@@ -28,7 +29,7 @@ export async function decideChange(
   const { countyCode, accountId } = actor;
   const change = await store.lockChange(tx, countyCode, id);
   if (!change) throw new DomainError(Status.missing, { code: 'change_unknown' });
-  if (!(await store.supervises(tx, countyCode, accountId, change.villageCode, dateOf(asOf))))
+  if (!(await coversArea(tx, actor, change.villageCode, ['supervisor'])))
     throw new DomainError(Status.forbidden, { code: 'change_other_area' });
   if (change.requestedBy === accountId) throw new DomainError(Status.forbidden, { code: 'change_own' });
   if (change.decidedAt !== null) throw new DomainError(Status.conflict, { code: 'change_decided' });

@@ -8,10 +8,12 @@ import { cursorOf, PageQuery, pageOf, pageSchema } from '../platform/http/page.t
 import { everyone, type Route, route } from '../platform/http/route.ts';
 import { type TaskListed, tasksListed } from '../tasks/store/listed.ts';
 import { confirmVisit } from './acts/confirm.ts';
+import { declareOutage } from './acts/outages.ts';
 import { recordVisit } from './acts.ts';
 import { isClinical } from './rules/filing.ts';
-import { NewVisit, VisitReceipt } from './schema.ts';
+import { NewVisit, OutageForm, OutagePage, OutageQuery, OutageReply, VisitReceipt } from './schema.ts';
 import { visitOf } from './store/book.ts';
+import { outagesListed } from './store/outages.ts';
 
 const IdParams = z.object({ id: z.uuid() });
 
@@ -146,6 +148,35 @@ export const visitRoutes: readonly Route[] = [
         late: task.closedOn === null && task.stopped === null && task.dueOn < day,
       }));
       return pageOf(shown, limit, (task) => `${task.dueOn}_${task.id}`);
+    },
+  ),
+  route(
+    {
+      method: 'post',
+      path: '/outages',
+      summary:
+        '通信中断 Declares days without signal in an area, by somebody of no team there: work of those days may be entered later',
+      roles: ['supervisor', 'planner', 'admin'],
+      body: OutageForm,
+      reply: OutageReply,
+      status: 201,
+    },
+    ({ tx, actor, asOf, body }) => declareOutage(tx, actor, body, asOf),
+  ),
+  route(
+    {
+      method: 'get',
+      path: '/outages',
+      summary: '通信中断 Days without signal that touch an area, the latest first',
+      roles: everyone,
+      query: OutageQuery,
+      reply: OutagePage,
+    },
+    async ({ tx, actor, query: { area, after, limit } }) => {
+      const from = cursorOf(after, civilDay);
+      const before = from && { fromOn: from[0], id: from[1] };
+      const found = await outagesListed(tx, actor.countyCode, area, before, limit + 1);
+      return pageOf(found, limit, (outage) => `${outage.fromOn}_${outage.id}`);
     },
   ),
 ];

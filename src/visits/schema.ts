@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { HtnRecord, T2dmRecord } from '../followups/schema.ts';
 import { civilDay, momentGiven } from '../platform/http/forms.ts';
+import { PageQuery, pageSchema } from '../platform/http/page.ts';
 
 const uuid = z.uuid().toLowerCase(); // as PostgreSQL writes them: some phones send capitals
 const note = z.string().max(500).optional();
@@ -144,3 +145,22 @@ export type RecordReceipt = z.infer<typeof RecordReceipt>;
 
 export const VisitReceipt = z.object({ id: uuid, ...Filed, records: z.array(RecordReceipt) });
 export type VisitReceipt = z.infer<typeof VisitReceipt>;
+
+const areaCode = z.string().regex(/^\d{6}(\d{3}){0,2}$/);
+export const OutageForm = z.strictObject({
+  areaCode,
+  fromOn: civilDay,
+  toOn: civilDay.describe('its last day'),
+  reason: z.string().trim().min(1).max(200),
+});
+export const OutageReply = z.object({
+  id: uuid,
+  areaCode: z.string(),
+  fromOn: civilDay,
+  toOn: civilDay,
+  reason: z.string(),
+  declaredBy: uuid,
+  declaredAt: z.string(),
+});
+export const OutageQuery = PageQuery.extend({ area: areaCode });
+export const OutagePage = pageSchema(OutageReply);

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { at, type CivilDate, type Instant } from '../../src/platform/civil.ts';
+import { at, type CivilDate, type Instant, plusMinutes } from '../../src/platform/civil.ts';
 import { sql } from '../../src/platform/db.ts';
 import type { DomainError } from '../../src/platform/errors.ts';
 import { insertTasks } from '../../src/tasks/store.ts';
-import { closeSilentSides, confirmVisit } from '../../src/visits/acts/confirm.ts';
+import { confirmVisit, mindJointDuties } from '../../src/visits/acts/confirm.ts';
 import type { SmallCounty, SmallVillage } from '../fixtures/county.ts';
 import { ask, countyEachTest, doorsOf, record, send, someone, stop, tasksOf } from './stop.ts';
 
@@ -131,26 +131,50 @@ describe('a joint duty', () => {
     expect(await confirm(village.cadre, visit.id)).toMatchObject({ records: [], closed: [] });
   });
 
+  it('tells the partner whom it names, once a visit', async () => {
+    const both = [
+      record('verification', ALL, { personId: doors.old.id }),
+      record('verification', ALL, { personId: doors.second.persons[0]?.id }),
+    ];
+    await send(
+      db(),
+      village.doctor,
+      stop(village, MORNING, both, { householdId: doors.first.id, partnerId: village.secondCadre }),
+    );
+    const morning = at('2018-01-31', '02:00');
+    for (const asOf of [morning, plusMinutes(morning, 10)])
+      await db().tx(county.actor, asOf, (tx) => mindJointDuties(tx, county.actor, asOf));
+    const items = await ask(
+      db(),
+      county,
+      sql`select l.kind, l.account_id, n.kind as notice from notice_line l
+      join notice n on n.account_id = l.account_id`,
+    );
+    expect(items).toEqual([{ kind: 'confirm', account_id: village.secondCadre, notice: 'digest' }]);
+  });
+
   it('left unsaid for three days, or given a reason at once, ends for the other side as done by one', async () => {
     const night = (day: CivilDate) =>
-      db().tx(county.actor, at(day, '02:00'), (tx) => closeSilentSides(tx, county.actor, at(day, '02:00')));
+      db().tx(county.actor, at(day, '02:00'), (tx) => mindJointDuties(tx, county.actor, at(day, '02:00')));
     await send(db(), village.doctor, verify(ALL));
     await send(db(), village.cadre, sign({ singleSideReason: '村医在培训' }));
     expect(await sides(doors.third.id, 'contract')).toEqual([
       ['cadre', 'done', null],
       ['medical', 'done', 'single_side'],
     ]);
-    expect(await night('2018-02-02')).toBe(0);
+    expect(await night('2018-02-02')).toEqual({ closed: 0, told: 1 });
     expect(await sides(doors.first.id, 'verification')).toEqual([
       ['cadre', null, null],
       ['medical', 'done', null],
     ]);
-    expect(await night('2018-02-03')).toBe(1);
-    expect(await night('2018-02-03')).toBe(0);
+    expect(await night('2018-02-03')).toEqual({ closed: 1, told: 0 });
+    expect(await night('2018-02-03')).toEqual({ closed: 0, told: 0 });
     expect(await sides(doors.first.id, 'verification')).toEqual([
       ['cadre', 'done', 'single_side'],
       ['medical', 'done', null],
     ]);
+    const told = () => ask(db(), county, sql`select kind, account_id from notice_line`);
+    expect(await told()).toEqual([{ kind: 'confirm', account_id: village.cadre }]);
     const signatures = await ask(
       db(),
       county,

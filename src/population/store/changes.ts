@@ -1,6 +1,6 @@
 // src/population/store/changes.ts: what was found at a door and waits for a decision, and the register's rows once it is approved.
 import type { CivilDate, Instant } from '../../platform/civil.ts';
-import { maybeRow, oneRow, rows, sql, type Tx } from '../../platform/db.ts';
+import { maybeRow, rows, sql, type Tx } from '../../platform/db.ts';
 
 export interface ChangeRow {
   readonly id: string;
@@ -64,24 +64,6 @@ export async function changesListed(
         and (${filter.after === null} or (c.requested_at, c.id) > (${filter.after?.requestedAt ?? null}::timestamptz, ${filter.after?.id ?? null}::uuid))
       order by c.requested_at, c.id limit ${limit}`,
   );
-}
-
-/** Whether an account supervises an area on a day. */
-export async function supervises(
-  tx: Tx,
-  countyCode: string,
-  accountId: string,
-  areaCode: string,
-  day: CivilDate,
-): Promise<boolean> {
-  const { yes } = await oneRow(
-    tx,
-    sql<{
-      yes: boolean;
-    }>`select exists (select from role_grant g where g.county_code = ${countyCode} and g.account_id = ${accountId}
-      and g.role = 'supervisor' and starts_with(${areaCode}, g.area_code) and daterange(g.from_on, g.to_on, '[]') @> ${day}::date) as yes`,
-  );
-  return yes;
 }
 
 /** The open tasks that a request is about, locked by their ids. */

@@ -10,7 +10,7 @@ import type { Keys } from '../../platform/crypto.ts';
 import type { Tx } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { forgetAnswers } from '../../platform/idempotency.ts';
-import { closeSilentSides } from '../../visits/acts/confirm.ts';
+import { mindJointDuties } from '../../visits/acts/confirm.ts';
 import { ClinicSeries, RoundSeries } from '../schema.ts';
 import { insertRecurrence, lockDueRecurrences, moveRecurrence, type RecurrenceRow } from '../store/recurrences.ts';
 import { announceRound } from './rounds.ts';
@@ -44,7 +44,7 @@ export async function sweepRegister(tx: Tx, actor: SystemActor, keys: Keys, asOf
       case 'review':
         await completeCalendar(tx, actor.countyCode, Number(today.slice(0, 4)) + 1, today); // a date may lie a year ahead
         await nightlyReview(tx, actor, asOf);
-        await closeSilentSides(tx, actor, asOf);
+        await mindJointDuties(tx, actor, asOf);
         await forgetAnswers(tx, actor.countyCode, asOf);
         await moveRecurrence(tx, actor.countyCode, series.key, plusDays(night, 1));
         break;

@@ -1,4 +1,5 @@
 // src/visits/acts/confirm.ts: the other side of a joint duty says that it was there, from an account of its own; or has been silent for three days.
+import { tellInDigest } from '../../notices/store.ts';
 import type { AccountActor, Actor } from '../../platform/actor.ts';
 import { audit } from '../../platform/audit.ts';
 import { at, dateOf, type Instant } from '../../platform/civil.ts';
@@ -80,9 +81,20 @@ export async function confirmVisit(tx: Tx, actor: AccountActor, id: string, asOf
   return { visitId: id, records: mine.map((record) => record.id), closed: closings.map((closing) => closing.id) };
 }
 
-/** The night's look at joint duties: what has been left unsaid for three days was done by one side. Run twice it writes nothing more. */
-export async function closeSilentSides(tx: Tx, actor: Actor, asOf: Instant): Promise<number> {
-  const closed = await store.closeSilent(tx, actor.countyCode, at(silentBefore(dateOf(asOf)), '00:00'), asOf);
+/**
+ * The night's look at joint duties: what has been left unsaid for three days was done by one side, and whoever may still
+ * confirm something is told in the morning's digest. Run twice it writes nothing more.
+ */
+export async function mindJointDuties(
+  tx: Tx,
+  actor: Actor,
+  asOf: Instant,
+): Promise<{ readonly closed: number; readonly told: number }> {
+  const today = dateOf(asOf);
+  const since = at(silentBefore(today), '00:00');
+  const closed = await store.closeSilent(tx, actor.countyCode, since, asOf);
   if (closed > 0) await audit(tx, actor, asOf, 'joint.silent', `county/${actor.countyCode}`, { closed });
-  return closed;
+  const items = await store.toConfirm(tx, actor.countyCode, since, today);
+  await tellInDigest(tx, actor.countyCode, items, asOf);
+  return { closed, told: items.length };
 }

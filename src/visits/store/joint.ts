@@ -1,6 +1,6 @@
 // src/visits/store/joint.ts: joint duties of which one side has done its part: what the other may confirm, and what waits for it.
-import type { Instant } from '../../platform/civil.ts';
-import { maybeRow, sql, type Tx, written } from '../../platform/db.ts';
+import type { CivilDate, Instant } from '../../platform/civil.ts';
+import { maybeRow, rows, sql, type Tx, written } from '../../platform/db.ts';
 import type { Line } from '../rules/discharges.ts';
 import type { JointSide } from '../rules/facts.ts';
 
@@ -79,5 +79,39 @@ export async function closeSilent(tx: Tx, countyCode: string, before: Instant, a
       select id from task where county_code = ${countyCode} and id in (select id from silent) and closed_at is null order by id for no key update)
     update task t set closed_at = ${asOf}, closed_on = s.closed_on, close_reason = 'done', close_detail = 'single_side', closed_by = s.closed_by
     from silent s join locked l on l.id = s.id where t.county_code = ${countyCode} and t.id = s.id and t.closed_at is null`,
+  );
+}
+
+export interface ToConfirm {
+  readonly key: string;
+  readonly kind: 'confirm';
+  readonly accountId: string;
+  readonly taskId: string;
+  readonly areaCode: string;
+  readonly cycle: number;
+}
+
+/**
+ * Who is to be told that a visit waits for the other side: the partner it named, where that one is of that side there; else
+ * that side's leads. One item a visit and person, by its first task.
+ */
+export async function toConfirm(tx: Tx, countyCode: string, since: Instant, today: CivilDate): Promise<ToConfirm[]> {
+  return rows(
+    tx,
+    sql<ToConfirm>`
+    with waiting as materialized (
+      select distinct on (r.visit_id, owed.side) r.visit_id, v.partner_id, owed.id, owed.side, owed.area_code, owed.cycle,
+        coalesce(owed.team_id, (select team.id from team where team.county_code = owed.county_code and team.area_code = owed.area_code
+          and team.side = owed.side and team.to_on is null)) as team_id
+      from ${halfDone} join record r on r.county_code = done.county_code and r.id = done.closed_by and r.filing = 'accepted'
+      join visit v on v.county_code = r.county_code and v.id = r.visit_id and v.body_hash = r.visit_hash
+      where done.county_code = ${countyCode} and done.closed_at >= ${since}::timestamptz order by r.visit_id, owed.side, owed.id),
+    seated as (
+      select w.*, m.account_id, m.role, m.account_id = w.partner_id as named from waiting w
+      join team_member m on m.county_code = ${countyCode} and m.team_id = w.team_id and daterange(m.from_on, m.to_on, '[]') @> ${today}::date)
+    select distinct on (key) 'confirm/' || s.visit_id || '/' || r.account_id as key, 'confirm' as kind, r.account_id as "accountId", s.id as "taskId", s.area_code as "areaCode", s.cycle
+    from seated s join reached(${countyCode}, ${today}::date) r on r.holder_id = s.account_id
+    where (s.named or s.role = 'lead' and not exists (select from seated n where n.visit_id = s.visit_id and n.named))
+    order by key`,
   );
 }
