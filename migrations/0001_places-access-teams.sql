@@ -123,6 +123,7 @@ create table leave (
   from_on date not null,
   to_on date not null check (to_on >= from_on),
   substitute_id uuid not null,
+  consented_at timestamptz, -- by the substitute: until then the leave changes nothing, and its holder is told
   primary key (county_code, id),
   check (substitute_id <> account_id),
   foreign key (county_code, account_id) references account,
@@ -135,10 +136,11 @@ create table leave (
 create function reached(county text, day date) returns table (holder_id uuid, account_id uuid) language sql stable as $$
   select holder.id, told.id from account holder
   left join leave l on l.county_code = holder.county_code and l.account_id = holder.id and l.from_on <= day and l.to_on >= day
+    and l.consented_at is not null
   join account told on told.county_code = holder.county_code and told.id = coalesce(l.substitute_id, holder.id)
     and told.disabled_at is null and told.email is not null
   where holder.county_code = county and (l.id is null or not exists (select from leave away
-    where away.county_code = county and away.account_id = l.substitute_id and away.from_on <= day and away.to_on >= day))
+    where away.county_code = county and away.account_id = l.substitute_id and away.from_on <= day and away.to_on >= day and away.consented_at is not null))
 $$;
 
 create table duty_roster ( -- a shift has two people and a telephone

@@ -1,28 +1,36 @@
 // src/teams/acts.ts: who is away, who takes over, and who answers the telephone at night.
 import { grantRoles } from '../access/acts.ts';
 import { accountAreas, coversArea, endGrant, SUPERVISING } from '../access/store.ts';
-import type { Actor } from '../platform/actor.ts';
+import type { AccountActor, Actor } from '../platform/actor.ts';
 import { audit } from '../platform/audit.ts';
-import { dateOf, type Instant, plusDays } from '../platform/civil.ts';
+import { dateOf, daysBetween, type Instant, plusDays } from '../platform/civil.ts';
 import { type Keys, seal } from '../platform/crypto.ts';
 import type { Tx } from '../platform/db.ts';
 import { DomainError, Status } from '../platform/errors.ts';
 import type { Role } from '../platform/http/route.ts';
 import type { LeaveBody, MemberChangeBody, RosterBody } from './schema.ts';
 import { insertRoster } from './store/roster.ts';
-import { endMembership, insertLeave, insertMembers, lockTeam, membersOf } from './store.ts';
+import { consentToLeave, endMembership, insertLeave, insertMembers, lockLeave, lockTeam, membersOf } from './store.ts';
 
 async function mustCover(tx: Tx, actor: Actor, areaCode: string, roles?: readonly Role[]): Promise<void> {
   if (!(await coversArea(tx, actor, areaCode, roles)))
     throw new DomainError(Status.forbidden, { code: 'area_not_yours' });
 }
 
+const LONGEST_LEAVE = 184; // calendar days: half a year; whoever is away longer hands the post over
+
 /**
- * Somebody is away and somebody else is told in her place.
- * @throws DomainError `leave_reversed`, `substitute_is_self`, `account_unknown`, `area_not_yours`, `leave_overlaps`.
+ * Somebody is away and somebody else is told in that person's place, once the substitute has consented.
+ * @throws DomainError `leave_reversed`, `leave_too_long`, `substitute_is_self`, `account_unknown`, `area_not_yours`, `leave_overlaps`.
  */
 export async function takeLeave(tx: Tx, actor: Actor, leave: LeaveBody, asOf: Instant): Promise<{ id: string }> {
   if (leave.toOn < leave.fromOn) throw new DomainError(Status.invalid, { code: 'leave_reversed', field: '/toOn' });
+  if (daysBetween(leave.fromOn, leave.toOn) >= LONGEST_LEAVE)
+    throw new DomainError(Status.invalid, {
+      code: 'leave_too_long',
+      field: '/toOn',
+      params: { days: LONGEST_LEAVE },
+    });
   if (leave.substituteId === leave.accountId)
     throw new DomainError(Status.invalid, { code: 'substitute_is_self', field: '/substituteId' });
   for (const [id, field] of [
@@ -36,8 +44,19 @@ export async function takeLeave(tx: Tx, actor: Actor, leave: LeaveBody, asOf: In
   }
   const id = await insertLeave(tx, actor.countyCode, leave);
   if (id === null) throw new DomainError(Status.conflict, { code: 'leave_overlaps', field: '/fromOn' });
-  await audit(tx, actor, asOf, 'leave.taken', `account/${leave.accountId}`, { ...leave });
+  await audit(tx, actor, asOf, 'leave.asked', `leave/${id}`, { ...leave });
   return { id };
+}
+
+/** The substitute agrees to stand in: from now on the leave holds. @throws DomainError `leave_unknown`, `leave_of_another`. */
+export async function consentToStandIn(tx: Tx, actor: AccountActor, id: string, asOf: Instant): Promise<void> {
+  const leave = await lockLeave(tx, actor.countyCode, id);
+  if (!leave) throw new DomainError(Status.missing, { code: 'leave_unknown' });
+  if (leave.substituteId !== actor.accountId)
+    throw new DomainError(Status.forbidden, { code: 'leave_consent_of_another' });
+  if (leave.consentedAt !== null) return;
+  await consentToLeave(tx, actor.countyCode, id, asOf);
+  await audit(tx, actor, asOf, 'leave.consented', `leave/${id}`, { accountId: leave.accountId });
 }
 
 /**

@@ -6,9 +6,9 @@ import { DomainError, Status } from '../platform/errors.ts';
 import { pageOf } from '../platform/http/page.ts';
 import { everyone, type Role, type Route, route } from '../platform/http/route.ts';
 import { villageCounts } from '../population/store.ts';
-import { changeMember, setRoster, takeLeave } from './acts.ts';
+import { changeMember, consentToStandIn, setRoster, takeLeave } from './acts.ts';
 import * as shape from './schema.ts';
-import { membersOf, pairOf, type TeamRow, teamOf, teamsUnder } from './store.ts';
+import { leavesOf, membersOf, pairOf, type TeamRow, teamOf, teamsUnder } from './store.ts';
 
 const organisers: readonly Role[] = ['admin', 'planner', 'supervisor'];
 
@@ -73,13 +73,37 @@ export const teamRoutes: readonly Route[] = [
     {
       method: 'post',
       path: '/leaves',
-      summary: '请假 Somebody is away; her substitute is told in her place',
+      summary: '请假 Somebody is away; a substitute who consents is told instead',
       roles: everyone,
       body: shape.LeaveBody,
       reply: shape.Made,
       status: 201,
     },
     ({ tx, actor, body, asOf }) => takeLeave(tx, actor, body, asOf),
+  ),
+  route(
+    {
+      method: 'get',
+      path: '/leaves',
+      summary: '请假 One’s own leaves and those one is asked to stand in for',
+      roles: everyone,
+      reply: shape.LeaveList,
+    },
+    async ({ tx, actor, asOf }) => ({ items: await leavesOf(tx, actor.countyCode, actor.accountId, dateOf(asOf)) }),
+  ),
+  route(
+    {
+      method: 'post',
+      path: '/leaves/:id/consent',
+      summary: '同意代班 The substitute agrees to stand in; until then the leave changes nothing',
+      roles: everyone,
+      params: shape.LeaveParams,
+      reply: shape.Done,
+    },
+    async ({ tx, actor, params: { id }, asOf }) => {
+      await consentToStandIn(tx, actor, id, asOf);
+      return {};
+    },
   ),
   route(
     {

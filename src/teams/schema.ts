@@ -45,9 +45,24 @@ export const LeaveBody = z.strictObject({
   accountId: z.uuid(),
   fromOn: day,
   toOn: day,
-  substituteId: z.uuid().describe('told in her place on these days'),
+  substituteId: z.uuid().describe('told in that person’s place on these days, once this account has consented'),
 });
 export type LeaveBody = z.infer<typeof LeaveBody>;
+
+export const LeaveParams = z.object({ id: z.uuid() });
+export const LeaveList = z.object({
+  items: z.array(
+    z.object({
+      id: z.uuid(),
+      accountId: z.uuid(),
+      fromOn: day,
+      toOn: day,
+      substituteId: z.uuid(),
+      consentedAt: moment.nullable().describe('null: it waits for the substitute, and changes nothing'),
+    }),
+  ),
+});
+export const Done = z.object({});
 
 export const MemberChangeBody = z.strictObject({
   leavingId: z.uuid().describe('the account that leaves the team'),

@@ -1,5 +1,5 @@
 // src/teams/store.ts: teams and who is in them on a day, with leave taken into account.
-import type { CivilDate } from '../platform/civil.ts';
+import type { CivilDate, Instant } from '../platform/civil.ts';
 import { maybeRow, rows, sql, type Tx, written } from '../platform/db.ts';
 import type { Locale } from '../platform/locale.ts';
 import type { MemberSource, TeamSide } from './rules.ts';
@@ -230,6 +230,34 @@ export interface NewLeave {
   readonly fromOn: CivilDate;
   readonly toOn: CivilDate;
   readonly substituteId: string;
+}
+
+export interface LeaveRow extends NewLeave {
+  readonly id: string;
+  readonly consentedAt: Instant | null;
+}
+
+const leaveColumns = sql`l.id, l.account_id as "accountId", l.from_on as "fromOn", l.to_on as "toOn",
+  l.substitute_id as "substituteId", l.consented_at as "consentedAt"`;
+
+export async function lockLeave(tx: Tx, countyCode: string, id: string): Promise<LeaveRow | null> {
+  return maybeRow(
+    tx,
+    sql<LeaveRow>`select ${leaveColumns} from leave l where l.county_code = ${countyCode} and l.id = ${id} for no key update`,
+  );
+}
+
+export async function consentToLeave(tx: Tx, countyCode: string, id: string, asOf: Instant): Promise<void> {
+  await sql`update leave set consented_at = ${asOf} where county_code = ${countyCode} and id = ${id}`.execute(tx);
+}
+
+/** Leaves of this account, and those it is asked to stand in for, that have not passed; the earliest first. */
+export async function leavesOf(tx: Tx, countyCode: string, accountId: string, day: CivilDate): Promise<LeaveRow[]> {
+  return rows(
+    tx,
+    sql<LeaveRow>`select ${leaveColumns} from leave l where l.county_code = ${countyCode}
+      and ${accountId} in (l.account_id, l.substitute_id) and l.to_on >= ${day}::date order by l.from_on, l.id`,
+  );
 }
 
 /** @returns its id, or null where she is on leave on one of these days already. */

@@ -47,8 +47,8 @@ const digests = () =>
     }>`select a.login from notice n join account a on a.id = n.account_id where n.kind = 'digest' order by 1`,
   ).then((found) => found.map(({ login }) => login));
 const leave = (login: string, substitute: string) =>
-  ask(sql`insert into leave (county_code, account_id, from_on, to_on, substitute_id)
-    values (${county.countyCode}, ${county.accounts[login]}, ${DAY}, ${DAY}, ${county.accounts[substitute]}) returning id`);
+  ask(sql`insert into leave (county_code, account_id, from_on, to_on, substitute_id, consented_at)
+    values (${county.countyCode}, ${county.accounts[login]}, ${DAY}, ${DAY}, ${county.accounts[substitute]}, ${NOW}) returning id`);
 const shift = (areaCode: string, first: string, second: string, day: CivilDate) =>
   system(NOW, (tx) =>
     insertRoster(tx, county.countyCode, [

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { at, type CivilDate, type Instant, plusDays } from '../../src/platform/civil.ts';
 import { sql } from '../../src/platform/db.ts';
-import { approveHold, liftHold, moveTask, requestHold } from '../../src/tasks/acts.ts';
+import { approveHold, liftHold, moveTask, requestHold, transferTask } from '../../src/tasks/acts.ts';
 import { sweepAt } from '../../src/tasks/rules/sweep-times.ts';
 import { insertTasks } from '../../src/tasks/store.ts';
 import { sweepAgenda } from '../../src/tasks/sweep.ts';
@@ -151,6 +151,37 @@ describe('a step', () => {
     );
     await sweepThrough('2018-02-03', '2018-02-06');
     expect(await steps()).toEqual(['1 told c0 02-02 48', '2 told c0 02-05 47', '1 told c1 02-06 1']);
+  });
+});
+
+describe('a hand-over', () => {
+  it('is told to the team that has the task now, by a line of its own, and its ladder goes on', async () => {
+    await sweepOn('2018-02-02');
+    const asOf = at('2018-02-02', '10:00');
+    const [task] = await ask(
+      db(),
+      county(),
+      sql<{ id: string }>`select id from task where closed_at is null order by id limit 1`,
+    );
+    const other = county().villages[1];
+    await db().tx(town(), asOf, (tx) => transferTask(tx, town(), task?.id ?? '', other.medicalTeam, asOf));
+    const sweepOther = (instant: Instant) =>
+      db().tx(county().actor, instant, (tx) => sweepAgenda(tx, county().actor, other.code, instant));
+    await sweepOther(asOf);
+    await sweepOther(at('2018-02-02', '10:01'));
+    await sweepOther(sweepAt(other.code, '2018-02-05'));
+    const told = await ask(
+      db(),
+      county(),
+      sql<{ told: string }>`select concat_ws(' ', l.kind, l.level, a.login, 'c' || l.cycle) as told from notice_line l
+        join account a on a.id = l.account_id where l.task_id = ${task?.id} order by l.created_at, 1`,
+    );
+    expect(told.map((line) => line.told)).toEqual([
+      'climb 1 v1.cadre c0',
+      'climb 1 v1.doctor c0',
+      'opens v2.doctor c0',
+      'climb 2 town1.supervisor c0',
+    ]);
   });
 });
 

@@ -131,8 +131,8 @@ describe('the agenda sweep', () => {
   it('tells whoever stands in for a lead on leave', async () => {
     await oneTask({ side: 'medical' });
     const { doctor, nurse } = village();
-    await ask(sql`insert into leave (county_code, account_id, from_on, to_on, substitute_id)
-      values (${county.countyCode}, ${doctor}, '2018-02-20', '2018-02-22', ${nurse}) returning id`);
+    await ask(sql`insert into leave (county_code, account_id, from_on, to_on, substitute_id, consented_at)
+      values (${county.countyCode}, ${doctor}, '2018-02-20', '2018-02-22', ${nurse}, '2018-02-01') returning id`);
     await sweep(village().code, morning('2018-02-22'));
     expect(await told()).toEqual(['climb1 v1.nurse']);
   });

@@ -3,9 +3,9 @@ import type { AccountActor } from '../../src/platform/actor.ts';
 import { at, type Instant } from '../../src/platform/civil.ts';
 import { open } from '../../src/platform/crypto.ts';
 import { oneRow, sql, type Tx } from '../../src/platform/db.ts';
-import { changeMember, setRoster, takeLeave } from '../../src/teams/acts.ts';
+import { changeMember, consentToStandIn, setRoster, takeLeave } from '../../src/teams/acts.ts';
 import { rosterAt } from '../../src/teams/store/roster.ts';
-import { leadsOf, membersOf, pairOf, supervisorsOf } from '../../src/teams/store.ts';
+import { leadsOf, leavesOf, membersOf, pairOf, supervisorsOf } from '../../src/teams/store.ts';
 import { COUNTY, type SmallCounty, smallCounty, testKeys } from '../fixtures/county.ts';
 import { fileDatabase } from '../setup/county-database.ts';
 
@@ -18,17 +18,56 @@ const as = (accountId: string): AccountActor => ({ kind: 'account', countyCode: 
 const ask = <T>(work: (tx: Tx) => Promise<T>, asOf: Instant = NOW) => db().tx(county.actor, asOf, work);
 const refused = (code: string) => ({ faults: [expect.objectContaining({ code })] });
 
+/** Asked for by whoever goes, agreed to by whoever stands in. */
+async function away(leave: Parameters<typeof takeLeave>[2]): Promise<void> {
+  const actor = as(leave.accountId);
+  const { id } = await db().tx(actor, NOW, (tx) => takeLeave(tx, actor, leave, NOW));
+  const substitute = as(leave.substituteId);
+  await db().tx(substitute, NOW, (tx) => consentToStandIn(tx, substitute, id, NOW));
+}
+
 describe('leave', () => {
+  it('changes nothing before the substitute consents, which nobody else can', async () => {
+    const [village] = county.villages;
+    const leave = {
+      accountId: village.doctor,
+      fromOn: '2018-03-15',
+      toOn: '2018-03-16',
+      substituteId: village.nurse,
+    } as const;
+    const actor = as(village.doctor);
+    const { id } = await db().tx(actor, NOW, (tx) => takeLeave(tx, actor, leave, NOW));
+    const lead = async () =>
+      (await ask((tx) => leadsOf(tx, COUNTY, village.code, ['medical'], '2018-03-15'))).map(
+        ({ accountId }) => accountId,
+      );
+    expect(await lead()).toEqual([village.doctor]);
+    await expect(db().tx(actor, NOW, (tx) => consentToStandIn(tx, actor, id, NOW))).rejects.toMatchObject(
+      refused('leave_consent_of_another'),
+    );
+    expect(await lead()).toEqual([village.doctor]);
+    const nurse = as(village.nurse);
+    expect(await db().tx(nurse, NOW, (tx) => leavesOf(tx, COUNTY, village.nurse, '2018-01-10'))).toMatchObject([
+      { id, consentedAt: null },
+    ]);
+    await db().tx(nurse, NOW, (tx) => consentToStandIn(tx, nurse, id, NOW));
+    expect(await lead()).toEqual([village.nurse]);
+  });
+
+  it('has an end within half a year', async () => {
+    const [village] = county.villages;
+    const leave = {
+      accountId: village.cadre,
+      fromOn: '2018-04-01',
+      toOn: '2099-12-31',
+      substituteId: village.nurse,
+    } as const;
+    await expect(ask((tx) => takeLeave(tx, county.actor, leave, NOW))).rejects.toMatchObject(refused('leave_too_long'));
+  });
+
   it('puts the substitute in the lead’s place on its days, and nobody else’s', async () => {
     const [village] = county.villages;
-    await db().tx(as(village.doctor), NOW, (tx) =>
-      takeLeave(
-        tx,
-        as(village.doctor),
-        { accountId: village.doctor, fromOn: '2018-01-15', toOn: '2018-01-16', substituteId: village.nurse },
-        NOW,
-      ),
-    );
+    await away({ accountId: village.doctor, fromOn: '2018-01-15', toOn: '2018-01-16', substituteId: village.nurse });
     const leads = (day: '2018-01-14' | '2018-01-15' | '2018-01-16' | '2018-01-17') =>
       ask((tx) => leadsOf(tx, COUNTY, village.code, ['medical', 'cadre'], day));
     const both = new Set([village.nurse, village.cadre]);
@@ -47,13 +86,9 @@ describe('leave', () => {
     const { supervisor, code } = county.towns[0];
     const [village] = county.villages;
     const from = { fromOn: '2018-02-15', toOn: '2018-02-15' } as const;
-    await ask((tx) =>
-      takeLeave(tx, county.actor, { ...from, accountId: supervisor, substituteId: village.cadre }, NOW),
-    );
+    await away({ ...from, accountId: supervisor, substituteId: village.cadre });
     expect(await ask((tx) => supervisorsOf(tx, COUNTY, code, '2018-02-15'))).toHaveLength(1);
-    await ask((tx) =>
-      takeLeave(tx, county.actor, { ...from, accountId: village.cadre, substituteId: village.nurse }, NOW),
-    );
+    await away({ ...from, accountId: village.cadre, substituteId: village.nurse });
     expect(await ask((tx) => supervisorsOf(tx, COUNTY, code, '2018-02-15'))).toEqual([]);
     expect(await ask((tx) => supervisorsOf(tx, COUNTY, code, '2018-02-16'))).toMatchObject([
       { accountId: supervisor, standsInFor: null },

@@ -133,6 +133,8 @@ export interface Thresholds {
   readonly after: readonly number[];
 }
 
+const HANDED_DAYS = 30; // a hand-over that no sweep could tell of in a month is old news
+
 /** The villages whose people's absences an area's tasks ask about: its own, and those that tasks were handed over from. */
 const villagesOf = (countyCode: string, area: string) => sql`s.village_code = any(array(select ${area}
   union select h.village_code from task t join household h on h.county_code = t.county_code and h.id = t.household_id
@@ -235,6 +237,8 @@ export async function writeSweep(
 ): Promise<Swept> {
   const today = dateOf(asOf);
   const seats = facts.seats.filter(({ seat, reminded }) => reminded && (seat === 'lead' || seat === 'member'));
+  const minded = sql`(t.campaign_id is null or t.released_at is not null
+    or t.campaign_id = any(${facts.drives.map(({ id }) => id)}::uuid[]))`;
   const found = await maybeRow(
     tx,
     sql<Swept>`
@@ -251,14 +255,21 @@ export async function writeSweep(
         from morning m join task t on t.county_code = ${countyCode} and t.area_code = ${area} and t.closed_at is null
           and (t.due_on < m.next or t.opens_on > m.after and t.opens_on <= m.today)
         ${stopJoins}
-        where (t.campaign_id is null or t.released_at is not null or t.campaign_id = any(${facts.drives.map(({ id }) => id)}::uuid[]))
-          and ${stopOn(today)} is null),
+        where ${minded} and ${stopOn(today)} is null),
+      announced as ( -- what is announced as such; what was handed over is said to the team that has it now, whatever its dates
+        select id, cycle, version, side, team_id, moment, moment as tag from due where moment <> 'late'
+        union all
+        select t.id, t.cycle, t.version, t.side, t.team_id, 'opens', 'handed-' || t.handed_on
+        from morning m join task t on t.county_code = ${countyCode} and t.area_code = ${area} and t.closed_at is null
+          and t.handed_on > m.today - ${HANDED_DAYS}::integer
+        ${stopJoins}
+        where ${minded} and ${stopOn(today)} is null),
       reminder as materialized (
-        select distinct due.id, due.cycle, due.version, due.moment, seat."accountId", 'rem/' || due.id || '/' || due.cycle || '/' || due.moment || '/' || seat."accountId" as key
-        from due join seat on seat.seat = 'lead' and case when due.team_id is not null then seat."teamId" = due.team_id
+        select distinct due.id, due.cycle, due.version, due.moment, seat."accountId", 'rem/' || due.id || '/' || due.cycle || '/' || due.tag || '/' || seat."accountId" as key
+        from announced due join seat on seat.seat = 'lead' and case when due.team_id is not null then seat."teamId" = due.team_id
           when due.side = 'either' then seat.side in ('medical', 'cadre') else seat.side = due.side end
-        where due.moment <> 'late' and not exists (select from notice_line n where n.county_code = ${countyCode} and n.key =
-            'rem/' || due.id || '/' || due.cycle || '/' || due.moment || '/' || seat."accountId" offset 0)), -- 0: by its key, a row each; joined, every line of the county would be read
+        where not exists (select from notice_line n where n.county_code = ${countyCode} and n.key =
+            'rem/' || due.id || '/' || due.cycle || '/' || due.tag || '/' || seat."accountId" offset 0)), -- 0: by its key, a row each; joined, every line of the county would be read
       owed as materialized ( -- one item for each member and team: what it owes is looked up when the digest leaves
         select distinct seat."teamId", seat."accountId", 'owed/' || ${area}::text || '/' || seat."teamId" || '/' || m.today || '/' || seat."accountId" as key
         from morning m, (select distinct side, team_id from due) due join seat on case when due.team_id is not null then seat."teamId" = due.team_id
