@@ -75,10 +75,13 @@ export async function hearFrom(
   const found = await rows(
     tx,
     sql<{ accountId: string }>`
-      select distinct r.account_id as "accountId" from reached(${countyCode}, ${day}::date) r
-      join role_grant g on g.county_code = ${countyCode} and g.account_id = r.holder_id and daterange(g.from_on, g.to_on, '[]') @> ${day}::date
+      with post as (
+        select account_id, area_code from role_grant where county_code = ${countyCode} and daterange(from_on, to_on, '[]') @> ${day}::date
+        union all
+        select account_id, area_code from team_member where county_code = ${countyCode} and daterange(from_on, to_on, '[]') @> ${day}::date)
+      select distinct r.account_id as "accountId" from reached(${countyCode}, ${day}::date) r join post on post.account_id = r.holder_id
       where r.account_id = any(${[...accountIds]}::uuid[])
-        and exists (select from unnest(${[...areas]}::text[]) as a(code) where starts_with(a.code, g.area_code))`,
+        and exists (select from unnest(${[...areas]}::text[]) as a(code) where starts_with(a.code, post.area_code))`,
   );
   return new Set(found.map(({ accountId }) => accountId));
 }
