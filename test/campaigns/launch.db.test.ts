@@ -40,6 +40,31 @@ const ask = <T>(question: ReturnType<typeof sql<T>>): Promise<T[]> =>
 const stageOf = (id: string) =>
   db.tx(county.actor, NOTICE, async (tx) => (await campaignOf(tx, county.countyCode, id))?.stage);
 
+describe('the gate', () => {
+  const found = async (id: string) => {
+    const { checks } = await doing(db, county.actor, NOTICE, (tx) => campaignReadiness(tx, county.actor, id, NOTICE));
+    return checks.map(({ code, subject }) => `${code} ${subject}`).filter((check) => !/^(prep|town_without|overload)/.test(check));
+  };
+  const leave = (who: string, substitute: string) =>
+    ask(sql`insert into leave (county_code, account_id, from_on, to_on, substitute_id)
+      values (${county.countyCode}, ${who}, '2018-01-01', '2018-01-31', ${substitute}) returning id`);
+
+  it('calls reachable whom the sweep would tell: nobody with a telephone alone, nobody away with whoever stands in', async () => {
+    const id = await approved(db, county);
+    expect(await found(id)).toEqual([]);
+    const { code, doctor, nurse, cadre, secondCadre } = county.villages[0];
+    await ask(sql`update account set email = null, phone_enc = 'sealed' where id in (${doctor}, ${nurse}) returning id`);
+    expect(await found(id)).toEqual([`team_unreachable ${code}`, `nobody_at_first_level ${code}`]);
+    await ask(sql`update account set email = 'a@b.example' where id in (${doctor}, ${nurse}) returning id`);
+    await leave(cadre, secondCadre);
+    expect(await found(id)).toEqual([]);
+    await leave(secondCadre, cadre);
+    expect(await found(id)).toEqual([`team_unreachable ${code}`, `nobody_at_first_level ${code}`]);
+    await leave(county.towns[0].supervisor, cadre);
+    expect(await found(id)).toContain(`level_vacant ${county.towns[0].code}`);
+  });
+});
+
 describe('a draft', () => {
   it('is set against the county: an unknown town is named with its line', async () => {
     const yaml = winter(['areas: ["450803"]', 'areas:\n  - "450803001"\n  - "450803999"']);

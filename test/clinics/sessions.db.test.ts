@@ -178,6 +178,18 @@ describe('the story of a session', () => {
     ]);
   });
 
+  it('is announced by a supervisor of the town to staff who are others', async () => {
+    const id = await plan();
+    await staff(id);
+    const supervisor: AccountActor = {
+      kind: 'account',
+      countyCode: county.countyCode,
+      accountId: county.towns[0].supervisor,
+    };
+    await as(supervisor, MORNING, (tx) => acts.announce(tx, supervisor, id, MORNING));
+    expect(await asSystem((tx) => rows(tx, sql`select from notice where subject_id = ${id}`))).toHaveLength(2);
+  });
+
   it('reminds the planner once that nobody is named', async () => {
     const id = await plan();
     const step = at('2018-02-02', '08:00');

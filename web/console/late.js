@@ -144,6 +144,7 @@ const table = (tasks, names, today) =>
               {},
               `${day(task.dueOn)} · ${w(`late.state.${task.state}`)}`,
               below(w('late.stands', { days: daysPast(task.dueOn, today), level: task.level })),
+              below(task.noWordSince && w('late.noWord', { day: day(task.noWordSince) })),
             ),
           ),
         ),

@@ -23,7 +23,7 @@ export interface TaskStanding {
   readonly lateDays: number;
   /** The highest level told in this cycle. */
   readonly level: number | null;
-  /** That level was told as "no word", and the area has still sent nothing after this day. */
+  /** When that level was told, nothing had been heard of the area since this day: call before you accuse. */
   readonly noWordSince: CivilDate | null;
 }
 
@@ -48,15 +48,13 @@ export async function standingsOf(
         t.bounded_until is not null as bounded, coalesce(town.name, '') || area.name as "areaName",
         household.group_no as "groupNo", household.register_no as "registerNo", ${stopOn(today)} as stopped,
         case when t.closed_at is null and t.due_on < ${today}::date then ${lateDaysOf(workday, day)} else 0 end as "lateDays",
-        rung.level, case when rung.kind = 'no_word' and heard.through < t.due_on then heard.through end as "noWordSince"
+        rung.level, rung.horizon_on as "noWordSince"
       from task t ${stopJoins}
       join division area on area.county_code = t.county_code and area.code = t.area_code
       left join division town on town.county_code = area.county_code and town.code = area.parent_code and town.level = 'town'
       left join household on household.county_code = t.county_code and household.id = t.household_id
-      left join lateral (select e.level, e.kind from escalation e where t.due_on < ${today}::date and e.county_code = t.county_code
+      left join lateral (select e.level, e.horizon_on from escalation e where t.due_on < ${today}::date and e.county_code = t.county_code
         and e.task_id = t.id and e.cycle = t.cycle and e.kind <> 'skipped' order by e.level desc limit 1) rung on true
-      left join lateral (select (least(min(d.heard_at), min(d.oldest_unsent_at)) at time zone 'Asia/Shanghai')::date - 1 as through from device d
-        where rung.kind = 'no_word' and d.county_code = t.county_code and d.area_code = t.area_code and d.retired_at is null) heard on true
       where t.county_code = ${countyCode} and t.id = any(${[...taskIds]}::uuid[])`,
   );
   return new Map(found.map((task) => [task.id, task]));
