@@ -10,7 +10,7 @@ import { LATE, MORNING } from './peak.ts';
 const ROUNDS = 5;
 const PATIENCE = 45_000; // ms
 const READ = ['task', 'calendar_day', 'team', 'team_member', 'account', 'role_grant'] as const;
-const WRITTEN = ['escalation', 'notice_line', 'notice', 'wake', 'audit_entry'] as const;
+const WRITTEN = ['escalation', 'notice_line', 'notice', 'area_sweep', 'wake', 'audit_entry'] as const;
 
 /** The rows of one area's sweep, as columns. */
 interface Morning {
@@ -101,7 +101,7 @@ async function morningsOf(url: string): Promise<Morning[]> {
         area,
       ),
       lines: await of(
-        'select key, kind, account_id, task_id, cycle, level from notice_line where area_code = $1 order by id',
+        'select key, kind, account_id, task_id, subject_id, cycle, level from notice_line where area_code = $1 order by id',
         area,
       ),
       envelopes: await of(
@@ -141,14 +141,18 @@ async function bareSweep(client: pg.Client, { area, rungs, lines, envelopes, det
     [COUNTY, area, MORNING, ...rungs],
   );
   await client.query(
-    `insert into notice_line (county_code, key, kind, account_id, task_id, cycle, level, area_code, created_at)
-      select $1, l.*, $2, $3 from unnest($4::text[], $5::text[], $6::uuid[], $7::uuid[], $8::integer[], $9::integer[]) as l`,
+    `insert into notice_line (county_code, key, kind, account_id, task_id, subject_id, cycle, level, area_code, created_at)
+      select $1, l.*, $2, $3 from unnest($4::text[], $5::text[], $6::uuid[], $7::uuid[], $8::uuid[], $9::integer[], $10::integer[]) as l`,
     [COUNTY, area, MORNING, ...lines],
   );
   await client.query(
     `insert into notice (county_code, key, account_id, available_at, kind, channel, created_at)
       select $1, n.*, 'digest', 'email', $2 from unnest($3::text[], $4::uuid[], $5::timestamptz[]) as n on conflict do nothing`,
     [COUNTY, MORNING, ...envelopes],
+  );
+  await client.query(
+    `insert into area_sweep (county_code, area_code, swept_at, next_at) values ($1, $2, $3, $3::timestamptz + interval '1 day')`,
+    [COUNTY, area, MORNING],
   );
   await client.query(`insert into wake (workflow_id) values ($1)`, [`courier/${COUNTY}/email`]);
   await client.query(

@@ -43,7 +43,9 @@ const stageOf = (id: string) =>
 describe('the gate', () => {
   const found = async (id: string) => {
     const { checks } = await doing(db, county.actor, NOTICE, (tx) => campaignReadiness(tx, county.actor, id, NOTICE));
-    return checks.map(({ code, subject }) => `${code} ${subject}`).filter((check) => !/^(prep|town_without|overload)/.test(check));
+    return checks
+      .map(({ code, subject }) => `${code} ${subject}`)
+      .filter((check) => !/^(prep|town_without|overload)/.test(check));
   };
   const leave = (who: string, substitute: string) =>
     ask(sql`insert into leave (county_code, account_id, from_on, to_on, substitute_id)
@@ -53,7 +55,9 @@ describe('the gate', () => {
     const id = await approved(db, county);
     expect(await found(id)).toEqual([]);
     const { code, doctor, nurse, cadre, secondCadre } = county.villages[0];
-    await ask(sql`update account set email = null, phone_enc = 'sealed' where id in (${doctor}, ${nurse}) returning id`);
+    await ask(
+      sql`update account set email = null, phone_enc = 'sealed' where id in (${doctor}, ${nurse}) returning id`,
+    );
     expect(await found(id)).toEqual([`team_unreachable ${code}`, `nobody_at_first_level ${code}`]);
     await ask(sql`update account set email = 'a@b.example' where id in (${doctor}, ${nurse}) returning id`);
     await leave(cadre, secondCadre);
