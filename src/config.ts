@@ -39,7 +39,7 @@ const settings = {
   PUBLIC_URL: z
     .url({ protocol: /^https?$/ })
     .optional()
-    .describe('where people reach the pages, no trailing slash; default http://localhost:PORT'),
+    .describe('where people reach the pages, no trailing slash; https in production; default http://localhost:PORT'),
   TRUSTED_PROXIES: z.coerce
     .number()
     .int()
@@ -116,6 +116,11 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   const production = found.NODE_ENV === 'production';
   if (production && found.STORY === 'on')
     throw new ConfigError('STORY: story time is refused when NODE_ENV is production');
+  // Without it cookies would go out insecure and mails would lead to http: a county must not open like that.
+  if (production && !found.PUBLIC_URL?.startsWith('https://'))
+    throw new ConfigError(
+      'PUBLIC_URL: 生产环境必须写明 https 地址 / an https address is required when NODE_ENV is production',
+    );
   return {
     production,
     databaseUrl: found.DATABASE_URL,

@@ -27,6 +27,13 @@ describe('the settings', () => {
     expect(() => loadConfig({ ...env, NODE_ENV: 'production', STORY: 'on' })).toThrow('story time is refused');
   });
 
+  it('refuse to open a county to people without https', () => {
+    const production = { ...env, NODE_ENV: 'production' };
+    expect(() => loadConfig(production)).toThrow('PUBLIC_URL');
+    expect(() => loadConfig({ ...production, PUBLIC_URL: 'http://doorstep.example' })).toThrow('https');
+    expect(loadConfig({ ...production, PUBLIC_URL: 'https://doorstep.example' }).production).toBe(true);
+  });
+
   it('name what is missing or wrong, and never its value', () => {
     expect(() => loadConfig({ ...env, DATABASE_URL: '', SESSION_SECRET: 'short-secret' })).toThrow(
       /DATABASE_URL.*\n.*SESSION_SECRET/,

@@ -6,6 +6,7 @@ import { moment } from '../platform/http/forms.ts';
 import { cursorOf, pageOf } from '../platform/http/page.ts';
 import { everyone, type Route, route } from '../platform/http/route.ts';
 import { decideChange } from './acts.ts';
+import { maskIdNumber } from './rules.ts';
 import * as form from './schema.ts';
 import { HouseholdPage, HouseholdParams, HouseholdQuery, HouseholdWithPeople } from './schema.ts';
 import { changesListed } from './store/changes.ts';
@@ -39,15 +40,15 @@ export const populationRoutes: readonly Route[] = [
       if (!household) throw new DomainError(Status.missing, { code: 'household_not_found' });
       const today = dateOf(asOf);
       const facts = new Map((await factsOf(tx, countyCode, id, today)).map((fact) => [fact.personId, fact]));
-      const masked = (sealed: string | null, context: string) =>
-        sealed === null ? null : mask(open(keys, sealed, context));
+      const masked = (sealed: string | null, context: string, shown: (plain: string) => string) =>
+        sealed === null ? null : shown(open(keys, sealed, context));
       const persons = (await personsOf(tx, countyCode, id)).map((person) => {
         const known = facts.get(person.id);
         return {
           ...person,
           age: ageOn(person.bornOn, person.diedOn ?? today),
-          idNo: masked(person.idNoEnc, 'person.id_no'),
-          phone: masked(person.phoneEnc, 'person.phone'),
+          idNo: masked(person.idNoEnc, 'person.id_no', maskIdNumber),
+          phone: masked(person.phoneEnc, 'person.phone', mask),
           categories: [...(known?.categories ?? [])],
           planClass: known?.planClass ?? null,
           programmes: [...(known?.programmes ?? [])],

@@ -23,6 +23,17 @@ export function idCheck(first17: string): string {
   return CHECKS[sum % 11] ?? '';
 }
 
+const SHOWN = 4; // characters: the province and the city, which everybody in the county shares
+
+/**
+ * An ID number as pages show it. Whoever knows the district, the birthday and the sex has 14 of the 17 digits and is left
+ * with 500 numbers: the three of the sequence, whose last is odd for men. The check character follows from the others, so
+ * showing it, or any digit of the sequence, would leave 45 or fewer.
+ */
+export function maskIdNumber(number: string): string {
+  return number.slice(0, SHOWN) + '*'.repeat(Math.max(0, number.length - SHOWN));
+}
+
 /** What an ID number says of its holder, or null when it is none: not 18 places, a wrong check character, a day that never was. */
 export function readIdNumber(text: string): { readonly bornOn: CivilDate; readonly sex: 'm' | 'f' } | null {
   const number = text.toUpperCase();

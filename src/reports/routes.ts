@@ -5,7 +5,7 @@ import { idParams } from '../campaigns/schema.ts';
 import { canonicalJson } from '../platform/crypto.ts';
 import { cursorOf, pageOf } from '../platform/http/page.ts';
 import { type Role, type Route, route } from '../platform/http/route.ts';
-import { isClinical } from '../visits/rules/filing.ts';
+import { tellsIllness } from '../tasks/rules/neutral.ts';
 import { closingReport } from './closing.ts';
 import { goals, progress } from './progress.ts';
 import { goalsReply, lateQuery, lateReply, progressReply, reportReply } from './schema.ts';
@@ -64,7 +64,7 @@ export const reportRoutes: readonly Route[] = [
       // Who has no clinical role sees that a visit is late, and nothing of why.
       const known = await clinicalAreas(tx);
       const told = tasks.map((task) =>
-        isClinical(task.kind) && !known.has(task.areaCode) ? { ...task, kind: 'home_visit', duty: null } : task,
+        tellsIllness(task) && !known.has(task.areaCode) ? { ...task, kind: 'home_visit', duty: null } : task,
       );
       return pageOf(told, query.limit, (task) => `${task.lateDays}_${task.id}`);
     },

@@ -6,11 +6,11 @@ import { DomainError, Status } from '../platform/errors.ts';
 import { civilDay } from '../platform/http/forms.ts';
 import { cursorOf, PageQuery, pageOf, pageSchema } from '../platform/http/page.ts';
 import { everyone, type Route, route } from '../platform/http/route.ts';
+import { tellsIllness } from '../tasks/rules/neutral.ts';
 import { type TaskListed, tasksListed } from '../tasks/store/listed.ts';
 import { confirmVisit } from './acts/confirm.ts';
 import { declareOutage } from './acts/outages.ts';
 import { recordVisit } from './acts.ts';
-import { isClinical } from './rules/filing.ts';
 import { NewVisit, OutageForm, OutagePage, OutageQuery, OutageReply, VisitReceipt } from './schema.ts';
 import { visitOf } from './store/book.ts';
 import { outagesListed } from './store/outages.ts';
@@ -69,11 +69,11 @@ const TaskReply = z.object({
   closeReason: z.string().nullable(),
 });
 
-/** Who has no clinical role sees that somebody is to be visited, and nothing of why. */
+/** Who has no clinical role sees that the medical team owes a visit to a household, and nothing of whom and why. */
 function neutral(task: TaskListed): TaskListed {
-  return isClinical(task.kind)
-    ? { ...task, kind: 'home_visit', subject: 'person', subjectId: task.personId ?? '', dutyTitle: null }
-    : task;
+  if (!tellsIllness(task)) return task;
+  const household = { subject: 'household', subjectId: task.householdId ?? '', personId: null, personName: null };
+  return { ...task, ...household, kind: 'home_visit', boundedUntil: null, campaignId: null, dutyTitle: null };
 }
 
 export const visitRoutes: readonly Route[] = [

@@ -29,7 +29,10 @@ export interface TaskListed {
 /** `held`, `away` and `pending`: open, its clock standing for that reason. */
 export type ListedState = 'open' | 'late' | 'held' | 'away' | 'pending' | 'closed';
 
-/** The tasks of an area and below that the reader may see, by due date, after the task at (`dueOn`, `id`). */
+/**
+ * The tasks of an area and below that the reader may see, by due date, after the task at (`dueOn`, `id`). A cadre is shown
+ * what is owed to a door by her side or by either: the medical team's own visits would tell her who is ill.
+ */
 export async function tasksListed(
   tx: Tx,
   countyCode: string,
@@ -56,7 +59,9 @@ export async function tasksListed(
       left join duty d on d.county_code = t.county_code and d.campaign_id = t.campaign_id and d.key = t.duty_key
       ${stopJoins}
       cross join lateral (select case when t.closed_at is null then ${stopOn(day)} end as why offset 0) stopped
-      where t.county_code = ${countyCode} and starts_with(t.area_code, ${areaCode}) and (t.closed_at is not null) = ${state === 'closed'}
+      where t.county_code = ${countyCode} and starts_with(t.area_code, ${areaCode})
+        and (t.side <> 'medical' or t.household_id is null
+          or t.area_code = any((select my_areas('medical', 'facility', 'supervisor', 'planner', 'admin', 'bureau'))::text[])) and (t.closed_at is not null) = ${state === 'closed'}
         and case when ${state}::text = 'late' then t.due_on < ${day}::date and stopped.why is null
           when ${state}::text in ('held', 'away', 'pending') then stopped.why is not distinct from ${state} else true end
         and (${after === null} or (t.due_on, t.id) > (${after?.dueOn ?? null}::date, ${after?.id ?? null}::uuid))
