@@ -163,6 +163,27 @@ call protect('sample', 'area_code = any((select my_areas())::text[])');
 call protect('device', 'area_code = any((select my_areas())::text[])', 'insert, update');
 call protect('duty_roster', 'county_code = any((select my_counties())::text[])', 'insert, update');
 
+-- A task handed to a team elsewhere brings the sight that it needs, as long as it is open: its household and people, and for the
+-- medical team what it is followed up for; and the right to make the task that follows, which is the village's own again.
+-- Looked up once a transaction, as areas are: what was handed when it began is so until it ends.
+create function handed(what text, variadic roles text[]) returns uuid[] language plpgsql stable security definer set search_path = public as $$
+declare
+  slot text := 'app.handed_' || what || array_to_string(roles, '_');
+  asks text := concat(current_setting('app.account', true), ' ', current_setting('app.day', true), ' ', current_setting('app.roles', true), ' ');
+  known text := current_setting(slot, true);
+  ids uuid[];
+begin
+  if starts_with(known, asks) then return substr(known, length(asks) + 1)::uuid[]; end if;
+  select coalesce(array_agg(case what when 'household' then t.household_id else t.person_id end), '{}') into ids from task t
+    where t.handed_on is not null and t.closed_at is null and t.household_id is not null and t.area_code = any(my_areas(variadic roles));
+  perform set_config(slot, asks || ids::text, true);
+  return ids;
+end $$;
+create policy handed on household for select to doorstep_app using (id = any((select handed('household', 'medical', 'cadre', 'facility'))::uuid[]));
+create policy handed on person for select to doorstep_app using (household_id = any((select handed('household', 'medical', 'cadre', 'facility'))::uuid[]));
+create policy handed on task for insert to doorstep_app with check (household_id = any((select handed('household', 'medical', 'cadre', 'facility'))::uuid[]));
+create policy handed_seen on task for select to doorstep_app using (household_id = any((select handed('household', 'medical', 'cadre', 'facility'))::uuid[]));
+
 -- A record from the field is never refused: whoever made it may file it for review, wherever it says it was made, and find it again.
 create policy for_review on visit for insert to doorstep_app with check (filing = 'review' and county_code = any((select my_counties())::text[])
   and account_id = nullif(current_setting('app.account', true), '')::uuid);
@@ -178,6 +199,9 @@ call protect('enrolment', 'village_code = any((select my_areas(''medical'', ''fa
 call protect('personal_plan', 'village_code = any((select my_areas(''medical'', ''facility'', ''supervisor''))::text[])');
 call protect('referral', 'area_code = any((select my_areas(''medical'', ''facility'', ''supervisor''))::text[])');
 call protect('referral_event', 'area_code = any((select my_areas(''medical'', ''facility'', ''supervisor''))::text[])');
+
+create policy handed on enrolment for select to doorstep_app using (person_id = any((select handed('person', 'medical', 'facility'))::uuid[]));
+create policy handed on judgement for select to doorstep_app using (enrolment_id in (select e.id from enrolment e where e.person_id = any((select handed('person', 'medical', 'facility'))::uuid[])));
 
 -- Rows the whole county shares.
 call protect('division', 'county_code = any((select my_counties())::text[])', 'insert, update');

@@ -112,7 +112,7 @@ describe('the doors to the register', () => {
       persons: [
         {
           age: 50,
-          idNo: expect.stringMatching(/^4508\*{10}\d{3}[\dX]$/),
+          idNo: `4508${'*'.repeat(14)}`,
           phone: '1300***0002',
           programmes: ['htn', 't2dm'],
           planClass: 'chronic',

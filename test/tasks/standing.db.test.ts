@@ -149,6 +149,7 @@ async function store(tx: Tx): Promise<void> {
         village_code: village,
         household_id: id('a', n),
         person_id: c.whose === null || c.whose >= ages.length ? null : id('b', n, c.whose),
+        whole_household: c.whose === null || c.whose >= ages.length,
         kind: 'moved_out',
         occurred_on: '2018-01-01',
         record_id: id('e', n, k),

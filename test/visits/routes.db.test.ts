@@ -158,3 +158,36 @@ describe('the door for visits', () => {
     expect((await never('POST', '/api/v1/visits', said('2018-01-29T16:30:00+08:00'))).status).toBe(403);
   });
 });
+
+describe('a task handed to another village’s team', () => {
+  it('opens its household to them until it is done, takes their visit, and gives the next one back', async () => {
+    const [, , here, there] = county.villages;
+    const { old, first, second } = doorsOf(here);
+    const theirs = await api.as('v4.doctor');
+    const cadreThere = await api.as('v4.cadre');
+    const household = async (caller: Caller, id = first.id) => (await caller('GET', `/api/v1/households/${id}`)).status;
+    expect(await household(theirs)).toBe(404);
+    const supervisor = await api.as('town2.supervisor');
+    const body = { teamId: there.medicalTeam, reason: '村医去县里培训' };
+    const handed = await supervisor('POST', `/api/v1/tasks/${old.htn.taskId}/transfer`, body);
+    expect(handed).toMatchObject({ status: 200 });
+    expect([await household(theirs), await household(theirs, second.id)]).toEqual([200, 404]);
+    const seen = (await theirs('GET', `/api/v1/people/${old.id}/followups`)).body.enrolments as unknown[];
+    expect(seen).toHaveLength(1);
+    const seenByCadre = (await cadreThere('GET', `/api/v1/tasks?area=${there.code}`)).body.items;
+    expect(seenByCadre).toEqual([]);
+
+    const reading = { id: randomUUID(), kind: 'htn', personId: old.id, body: { sbp: 128, dbp: 80 } };
+    const sent = { ...visit([reading], { householdId: first.id }), areaCode: there.code };
+    const answer = await theirs('POST', '/api/v1/visits', sent);
+    expect([answer.status, answer.body]).toMatchObject([
+      201,
+      { filing: 'accepted', records: [{ closed: [old.htn.taskId] }] },
+    ]);
+    const next = await (await api.as('v3.doctor'))('GET', `/api/v1/tasks?area=${here.code}`);
+    expect(
+      (next.body.items as { personId: string; kind: string }[]).filter(({ personId }) => personId === old.id),
+    ).toHaveLength(1);
+    expect(await household(theirs)).toBe(404);
+  });
+});

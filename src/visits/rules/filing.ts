@@ -39,7 +39,7 @@ export function visitReview(visit: NewVisit, facts: VisitFacts, post: PostOn, as
   if (post.sides.length === 0) return 'not_in_post'; // a role that watches over visits makes none
   if (visit.householdId === undefined) return null;
   const household = facts.households.find(({ id }) => id === visit.householdId);
-  if (!household?.villageCode.startsWith(visit.areaCode)) return 'other_area';
+  if (!household || !isHere(household.id, household.villageCode, visit, facts)) return 'other_area';
   return household.endedOn !== null && household.endedOn <= dateOf(visit.arrivedAt) ? 'moved_away' : null;
 }
 
@@ -76,8 +76,8 @@ export function recordReview(
   const day = dateOf(visit.arrivedAt);
   const { person, household, enrolment, task, superseded } = subject;
   if (record.personId && !person) return 'other_area';
-  if (person && !person.villageCode.startsWith(visit.areaCode)) return 'other_area';
-  if (household && !household.villageCode.startsWith(visit.areaCode)) return 'other_area';
+  if (person && !isHere(person.householdId, person.villageCode, visit, facts)) return 'other_area';
+  if (household && !isHere(household.id, household.villageCode, visit, facts)) return 'other_area';
   if (household && household.id !== doorOf(visit, facts)?.id) return 'other_door';
   if (isClinical(record.kind) && !post.clinical) return 'not_in_post';
   if (person?.movedOutOn != null && person.movedOutOn <= day) return 'moved_away';
@@ -97,6 +97,14 @@ export function recordReview(
   if (task && !isJoint(record.kind) && !isMeasured(record.kind) && !isOwedHere(record, task, subject, visit))
     return 'unknown_subject';
   return taskReview(record, subject, isJoint(record.kind) ? about.filter((row) => mayDo(row, side)) : about, day);
+}
+
+/** A household is the recorder's in her own area, and elsewhere while a task of it has been handed to her team. */
+function isHere(householdId: string, villageCode: string, visit: NewVisit, facts: VisitFacts): boolean {
+  return (
+    villageCode.startsWith(visit.areaCode) ||
+    facts.tasks.some((task) => task.householdId === householdId && task.areaCode.startsWith(visit.areaCode))
+  );
 }
 
 /** The one door a stop was at: the household it names, or the first that its records lead to. */
