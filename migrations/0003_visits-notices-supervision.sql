@@ -119,7 +119,7 @@ create index judgement_enrolment on judgement (county_code, enrolment_id, occurr
 create table referral (
   county_code text not null,
   id uuid not null default uuidv7(),
-  record_id uuid not null,
+  record_id uuid not null, -- the record, or the clinic's sign-in, that it came from
   area_code text not null, -- the village
   person_id uuid not null,
   enrolment_id uuid,
@@ -169,6 +169,7 @@ create table clinic_session (
   from_time time not null,
   to_time time not null check (to_time > from_time),
   place text not null,
+  late_reason text, -- planned after its day, or closed more than three days after it: a late entry, and why
   created_by uuid not null,
   created_at timestamptz not null,
   primary key (county_code, id),
@@ -212,15 +213,43 @@ create table clinic_attendance (
   services integer not null default 1 check (services between 1 and 50), -- person-times
   finding text,
   disposition text check (disposition in ('none', 'referral', 'enrolment', 'advice')),
+  referral_id uuid, -- what a referral led to
+  enrolment_id uuid, -- what an enrolment led to
   recorded_at timestamptz not null,
   account_id uuid not null,
   primary key (county_code, id),
   unique (county_code, session_id, person_id),
   check (num_nonnulls(person_id, name) >= 1),
+  check ((disposition is not distinct from 'referral') = (referral_id is not null)),
+  check ((disposition is not distinct from 'enrolment') = (enrolment_id is not null)),
   check (disposition is null or finding is not null), -- a finding may wait for its disposition until the session closes
   foreign key (county_code, session_id) references clinic_session,
-  foreign key (county_code, person_id) references person
+  foreign key (county_code, person_id) references person,
+  foreign key (county_code, referral_id) references referral,
+  foreign key (county_code, enrolment_id) references enrolment
 );
+
+create table clinic_sheet ( -- a signed sheet of a session, kept on paper: evidence of its person-times
+  county_code text not null,
+  sha256 text not null check (sha256 ~ '^[0-9a-f]{64}$'), -- of its photo: one sheet proves one session
+  session_id uuid not null,
+  area_code text not null,
+  reference text not null check (length(reference) between 1 and 100), -- where the paper is
+  lines integer not null check (lines between 1 and 200), -- signatures on it, one a person-time
+  at timestamptz not null,
+  account_id uuid not null,
+  primary key (county_code, sha256),
+  foreign key (county_code, session_id) references clinic_session
+);
+create index clinic_sheet_session on clinic_sheet (county_code, session_id);
+
+-- Whether a reported session counts for a goal: a late entry only with signed sheets for all its person-times.
+create function clinic_counts(session clinic_session) returns boolean language sql stable as $$
+  select session.late_reason is null or (
+    select coalesce(sum(a.services), 0) between 1 and (
+      select coalesce(sum(h.lines), 0) from clinic_sheet h where h.county_code = session.county_code and h.session_id = session.id)
+    from clinic_attendance a where a.county_code = session.county_code and a.session_id = session.id)
+$$;
 
 create table notice (
   county_code text not null,

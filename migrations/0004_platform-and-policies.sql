@@ -155,6 +155,7 @@ call protect('confirmation', 'area_code = any((select my_areas())::text[])');
 call protect('clinic_session', 'area_code = any((select my_areas())::text[])', 'insert, update');
 call protect('clinic_stage', 'area_code = any((select my_areas())::text[])');
 call protect('clinic_staff', 'area_code = any((select my_areas())::text[])');
+call protect('clinic_sheet', 'area_code = any((select my_areas())::text[])');
 call protect('clinic_attendance', 'area_code = any((select my_areas())::text[])', 'insert, update');
 call protect('check_result', 'area_code = any((select my_areas())::text[])');
 call protect('finding', 'area_code = any((select my_areas())::text[])', 'insert, update');

@@ -1,5 +1,6 @@
 // examples/winter-drive/clinic-day.ts: a day's clinic as its hospital records it: people checked in, findings dealt with, closed and reported.
-import { checkIn, closeSession, recordFinding, reportSession } from '../../src/clinics/acts.ts';
+import { checkIn, recordFinding } from '../../src/clinics/acts/desk.ts';
+import { closeSession, reportSession } from '../../src/clinics/acts/report.ts';
 import { at, type CivilDate } from '../../src/platform/civil.ts';
 import { oneRow, rows, sql } from '../../src/platform/db.ts';
 import type { Cast } from './cast.ts';

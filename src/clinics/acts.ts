@@ -1,4 +1,4 @@
-// src/clinics/acts.ts: what is done to a clinic session: planned, staffed, announced, opened, signed in to, closed, reported, moved, called off.
+// src/clinics/acts.ts: what is done to a clinic session until its doors open: planned, staffed, announced, moved, called off; and the steps of its story.
 import { coversArea } from '../access/store.ts';
 import { quietHoursOf, windowOf } from '../campaigns/store/campaign.ts';
 import { leavesAt } from '../notices/rules.ts';
@@ -6,63 +6,27 @@ import { insertNotices } from '../notices/store.ts';
 import { divisionOf, loadCalendar } from '../places/store.ts';
 import { type Actor, accountOf } from '../platform/actor.ts';
 import { audit } from '../platform/audit.ts';
-import { at, dateOf, type Instant, plusDays, plusMinutes } from '../platform/civil.ts';
+import { at, dateOf, type Instant, plusMinutes } from '../platform/civil.ts';
 import type { Tx } from '../platform/db.ts';
 import { DomainError, type Fault, Status } from '../platform/errors.ts';
 import { wake, workflowIds } from '../platform/wake.ts';
-import { followTaskKey } from '../tasks/rules/keys.ts';
-import { closeTasks, insertTasks, lockTasks } from '../tasks/store.ts';
+import { fault, locked, moveTo } from './acts/stages.ts';
 import {
   type ClinicStep,
   clinicNoticeKey,
   dueStep,
   hasEnded,
+  isLateEntry,
   mayFollow,
   nextLook,
-  type Stage,
   type StoryStep,
   sessionTimes,
   takesStaff,
-  wantsSignInEvidence,
 } from './rules.ts';
-import type { CheckIn, Finding, NewSession, Rescheduling, Staffing } from './schema.ts';
+import type { NewSession, Rescheduling, Staffing } from './schema.ts';
 import * as store from './store.ts';
 
 const REMINDER_KEEPS = 7; // days: after that the board has shown it for a week
-const REFERRAL_CHECK_DAYS = 14; // calendar days: the national rule's time for asking whether a referred person went
-
-const fault = (status: (typeof Status)[keyof typeof Status], found: Fault): DomainError =>
-  new DomainError(status, found);
-
-/** The session, locked. @throws DomainError 404 `clinic_unknown`. */
-async function locked(tx: Tx, actor: Actor, id: string): Promise<store.SessionRow> {
-  const session = await store.lockSession(tx, actor.countyCode, id);
-  if (!session) throw fault(Status.missing, { code: 'clinic_unknown', field: '/id' });
-  return session;
-}
-
-/** Moves a session on. @throws DomainError 409 `clinic_stage` where the stages do not follow, `clinic_moved_on` where somebody was faster. */
-async function moveTo(
-  tx: Tx,
-  actor: Actor,
-  session: store.SessionRow,
-  stage: Stage,
-  asOf: Instant,
-  more: { reason?: string; detail?: Readonly<Record<string, unknown>> } = {},
-): Promise<void> {
-  if (!mayFollow(session.stage, stage))
-    throw fault(Status.conflict, { code: 'clinic_stage', params: { from: session.stage, to: stage } });
-  const moved = await store.insertStage(
-    tx,
-    actor.countyCode,
-    session,
-    { stage, byAccount: accountOf(actor), ...more },
-    asOf,
-  );
-  if (!moved) throw fault(Status.conflict, { code: 'clinic_moved_on' });
-  await audit(tx, actor, asOf, `clinic.${stage}`, session.id, { areaCode: session.areaCode, heldOn: session.heldOn });
-  await wake(tx, [workflowIds.clinic(session.id)]);
-}
 
 /** Times in order, in the town's own villages, within the drive. @throws DomainError 422. */
 async function checkPlan(tx: Tx, actor: Actor, session: NewSession): Promise<void> {
@@ -131,6 +95,7 @@ async function tellStaff(
   step: ClinicStep,
   asOf: Instant,
 ): Promise<void> {
+  if (session.lateReason !== null) return; // it has been held: nobody is to come
   await tell(tx, actor, session, step, await store.staffOf(tx, actor.countyCode, session.id), asOf);
 }
 
@@ -144,7 +109,11 @@ export async function planSession(
 ): Promise<string> {
   await checkPlan(tx, actor, session);
   if (plannedBy === null) throw new Error('a session is planned by somebody');
-  const id = await store.insertSession(tx, actor.countyCode, session, plannedBy, asOf);
+  const late = isLateEntry('plan', session.heldOn, dateOf(asOf));
+  if (late && session.lateReason == null)
+    throw fault(Status.invalid, { code: 'clinic_late_reason', field: '/lateReason' });
+  const planned = { ...session, lateReason: late ? session.lateReason : null };
+  const id = await store.insertSession(tx, actor.countyCode, planned, plannedBy, asOf);
   if (id === null) throw fault(Status.conflict, { code: 'clinic_planned_twice', field: '/heldOn' });
   await store.insertStage(
     tx,
@@ -153,7 +122,7 @@ export async function planSession(
     { stage: 'planned', byAccount: accountOf(actor) },
     asOf,
   );
-  await audit(tx, actor, asOf, 'clinic.planned', id, { areaCode: session.areaCode, heldOn: session.heldOn });
+  await audit(tx, actor, asOf, 'clinic.planned', id, { areaCode: session.areaCode, heldOn: session.heldOn, late });
   await wake(tx, [workflowIds.clinic(id)]);
   return id;
 }
@@ -199,101 +168,12 @@ export async function openSession(tx: Tx, actor: Actor, id: string, asOf: Instan
   await moveTo(tx, actor, session, 'open', asOf);
 }
 
-/** Signs somebody in. A known person counts once, however often she comes to the desk. */
-export async function checkIn(
-  tx: Tx,
-  actor: Actor,
-  id: string,
-  who: CheckIn,
-  asOf: Instant,
-): Promise<{ attendanceId: string; again: boolean }> {
-  const session = await locked(tx, actor, id);
-  const by = accountOf(actor);
-  if (by === null) throw new Error('somebody signs people in');
-  if (session.stage !== 'open')
-    throw fault(Status.conflict, { code: 'clinic_not_open', params: { stage: session.stage } });
-  if (who.personId != null && (await store.villageOfPerson(tx, actor.countyCode, who.personId)) === null)
-    throw fault(Status.invalid, { code: 'clinic_person_unknown', field: '/personId' });
-  const signed = await store.insertAttendance(
-    tx,
-    actor.countyCode,
-    session,
-    { personId: who.personId ?? null, name: who.name ?? null, services: who.services },
-    by,
-    asOf,
-  );
-  if (!signed.again) await audit(tx, actor, asOf, 'clinic.signed_in', id, { attendanceId: signed.attendanceId });
-  return signed;
-}
-
-/** Writes what was found, and what follows. A referral of somebody on the register becomes her village's task to ask whether she went. */
-export async function recordFinding(tx: Tx, actor: Actor, id: string, found: Finding, asOf: Instant): Promise<void> {
-  const session = await locked(tx, actor, id);
-  if (session.stage !== 'open')
-    throw fault(Status.conflict, { code: 'clinic_not_open', params: { stage: session.stage } });
-  const turn = await store.updateFinding(tx, actor.countyCode, id, {
-    attendanceId: found.attendanceId,
-    finding: found.finding,
-    disposition: found.disposition ?? null,
-  });
-  if (!turn) throw fault(Status.missing, { code: 'clinic_attendance_unknown', field: '/attendanceId' });
-  const village = turn.personId && (await store.villageOfPerson(tx, actor.countyCode, turn.personId));
-  if (found.disposition === 'referral' && turn.personId && village) {
-    const today = dateOf(asOf);
-    const made = await insertTasks(
-      tx,
-      actor.countyCode,
-      [
-        {
-          sourceKey: followTaskKey(found.attendanceId, 'referral_check'),
-          kind: 'referral_check',
-          subject: 'person',
-          subjectId: turn.personId,
-          personId: turn.personId,
-          areaCode: village,
-          side: 'medical',
-          opensOn: today,
-          dueOn: plusDays(today, REFERRAL_CHECK_DAYS),
-        },
-      ],
-      asOf,
-    );
-    if (made.length > 0) await wake(tx, [workflowIds.agenda(village)]);
-  }
-  await audit(tx, actor, asOf, 'clinic.finding', id, {
-    attendanceId: found.attendanceId,
-    disposition: found.disposition ?? null,
-  });
-}
-
-/** Closes the doors. @throws DomainError 409 `clinic_finding_open`, one fault a finding without a disposition. */
-export async function closeSession(tx: Tx, actor: Actor, id: string, asOf: Instant): Promise<void> {
-  const session = await locked(tx, actor, id);
-  const open = await store.openFindings(tx, actor.countyCode, id);
-  if (open.length > 0 && mayFollow(session.stage, 'closed'))
-    throw new DomainError(
-      Status.conflict,
-      open.map((attendanceId) => ({ code: 'clinic_finding_open', field: `/attendance/${attendanceId}` })),
-    );
-  await moveTo(tx, actor, session, 'closed', asOf);
-}
-
-/** Writes the session's three numbers down and discharges what the town owed. */
-export async function reportSession(tx: Tx, actor: Actor, id: string, asOf: Instant): Promise<void> {
-  const session = await locked(tx, actor, id);
-  const owed = await store.openClinicTask(tx, actor.countyCode, session);
-  const { persons, personTimes, professionals } = session;
-  const detail = { persons, personTimes, professionals, signInEvidence: wantsSignInEvidence(personTimes) };
-  await moveTo(tx, actor, session, 'reported', asOf, { detail });
-  if (owed === null) return;
-  await lockTasks(tx, actor.countyCode, [owed]);
-  await closeTasks(tx, actor.countyCode, [{ id: owed, reason: 'done', closedOn: session.heldOn, closedBy: id }], asOf);
-}
-
 /** Moves a session to another day, time or place; its staff stand and are told anew. */
 export async function reschedule(tx: Tx, actor: Actor, id: string, to: Rescheduling, asOf: Instant): Promise<void> {
   const session = await locked(tx, actor, id);
   const { reason, ...when } = to;
+  if (isLateEntry('plan', when.heldOn, dateOf(asOf)))
+    throw fault(Status.invalid, { code: 'clinic_day_passed', field: '/heldOn' });
   await checkPlan(tx, actor, {
     campaignId: session.campaignId,
     areaCode: session.areaCode,

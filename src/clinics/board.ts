@@ -6,9 +6,9 @@ import type { Actor } from '../platform/actor.ts';
 import { type CivilDate, daysBetween } from '../platform/civil.ts';
 import type { Tx } from '../platform/db.ts';
 import { DomainError, Status } from '../platform/errors.ts';
-import { meanPersonTimes, mondayOf, wantsSignInEvidence, weeksBetween } from './rules.ts';
+import { countsForGoal, meanPersonTimes, mondayOf, wantsSignInEvidence, weeksBetween } from './rules.ts';
 import type { BoardReply, SessionReply } from './schema.ts';
-import { sessionOf, sessionsOfCampaign, stagesOf, totalsOf, townsUnder } from './store.ts';
+import { type SessionRow, sessionOf, sessionsOfCampaign, stagesOf, totalsOf, townsUnder } from './store.ts';
 
 /** One session with its numbers and its history. @throws DomainError 404 `clinic_unknown`. */
 export async function sessionReply(tx: Tx, actor: Actor, id: string): Promise<SessionReply> {
@@ -17,12 +17,19 @@ export async function sessionReply(tx: Tx, actor: Actor, id: string): Promise<Se
   const { createdBy: _planner, seq: _seq, ...shown } = session;
   return {
     ...shown,
-    signInEvidence: wantsSignInEvidence(session.personTimes),
+    signInEvidence: wantsSignInEvidence(session.personTimes, session.lateReason !== null),
+    counts: counts(session),
     history: await stagesOf(tx, actor.countyCode, id),
   };
 }
 
-/** Towns × weeks of a drive's window; a town whose sessions were all cancelled is empty. Totals are of reported sessions, somebody who came twice once. */
+const counts = ({ lateReason, personTimes, sheetLines }: SessionRow): boolean =>
+  countsForGoal(lateReason !== null, personTimes, sheetLines);
+
+/**
+ * Towns × weeks of a drive's window; a town whose sessions were all cancelled, or entered late and not proved, is empty.
+ * Totals are of the sessions reported in time, somebody who came twice once; late entries have a column of their own.
+ */
 export async function board(tx: Tx, actor: Actor, campaignId: string, today: CivilDate): Promise<BoardReply> {
   const window = await windowOf(tx, actor.countyCode, campaignId);
   if (!window) throw new DomainError(Status.missing, { code: 'clinic_campaign', field: '/campaign' });
@@ -30,16 +37,19 @@ export async function board(tx: Tx, actor: Actor, campaignId: string, today: Civ
   const held = (await sessionsOfCampaign(tx, actor.countyCode, campaignId)).filter(
     ({ stage }) => stage !== 'cancelled',
   );
-  const { sessions, ...totals } = await totalsOf(tx, actor.countyCode, campaignId);
+  const { sessions, counted: _all, ...totals } = await totalsOf(tx, actor.countyCode, campaignId, false);
+  const lateEntries = await totalsOf(tx, actor.countyCode, campaignId, true);
+  const covered = new Set(held.filter(counts).map(({ areaCode }) => areaCode));
   const towns = (await townsUnder(tx, actor.countyCode, window.areas)).map((town) => ({
     ...town,
     sessions: held
       .filter(({ areaCode }) => areaCode === town.areaCode)
-      .map(({ id, heldOn, stage, persons, personTimes, professionals }) => ({
+      .map(({ id, heldOn, stage, lateReason, persons, personTimes, professionals }) => ({
         id,
         weekOf: mondayOf(heldOn),
         heldOn,
         stage,
+        lateEntry: lateReason !== null,
         persons,
         personTimes,
         professionals,
@@ -50,11 +60,12 @@ export async function board(tx: Tx, actor: Actor, campaignId: string, today: Civ
   return {
     weeks: [...weeksBetween(window.from, window.to)],
     towns,
-    emptyTowns: towns.filter(({ sessions }) => sessions.length === 0).map(({ areaCode }) => areaCode),
+    emptyTowns: towns.filter(({ areaCode }) => !covered.has(areaCode)).map(({ areaCode }) => areaCode),
     daysAhead: left.days,
     workdaysAhead: left.workdays,
     sessions,
     ...totals,
+    lateEntries,
     meanPersonTimes: mean,
     signInEvidence: mean !== null && wantsSignInEvidence(mean),
   };

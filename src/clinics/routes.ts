@@ -2,6 +2,8 @@
 import type * as z from 'zod';
 import { dateOf } from '../platform/civil.ts';
 import { type Call, everyone, type Role, type Route, route } from '../platform/http/route.ts';
+import { checkIn, recordFinding } from './acts/desk.ts';
+import { closeSession, fileSheets, reportSession } from './acts/report.ts';
 import * as acts from './acts.ts';
 import { board, sessionReply } from './board.ts';
 import {
@@ -10,12 +12,14 @@ import {
   Cancelling,
   CheckIn,
   CheckInReply,
+  Closing,
   Finding,
   NewSession,
   Nothing,
   Rescheduling,
   SessionParams,
   SessionReply,
+  Sheets,
   Staffing,
 } from './schema.ts';
 
@@ -83,21 +87,28 @@ export const clinicRoutes: readonly Route[] = [
     acts.openSession(tx, actor, params.id, asOf),
   ),
   deed('findings', 'Write what was found and what follows', atTheDesk, Finding, ({ tx, actor, params, body, asOf }) =>
-    acts.recordFinding(tx, actor, params.id, body, asOf),
+    recordFinding(tx, actor, params.id, body, asOf),
   ),
   deed(
     'close',
     'Close the doors; every finding has its disposition',
     atTheDesk,
-    Nothing,
-    ({ tx, actor, params, asOf }) => acts.closeSession(tx, actor, params.id, asOf),
+    Closing,
+    ({ tx, actor, params, body, asOf }) => closeSession(tx, actor, params.id, asOf, body.lateReason),
   ),
   deed(
     'report',
     'Report the session, which discharges what its town owed',
     atTheDesk,
     Nothing,
-    ({ tx, actor, params, asOf }) => acts.reportSession(tx, actor, params.id, asOf),
+    ({ tx, actor, params, asOf }) => reportSession(tx, actor, params.id, asOf),
+  ),
+  deed(
+    'sheets',
+    'File signed sheets: a late entry counts once they cover its person-times',
+    [...new Set([...atTheDesk, ...organisers])],
+    Sheets,
+    ({ tx, actor, params, body, asOf }) => fileSheets(tx, actor, params.id, body, asOf),
   ),
   deed(
     'reschedule',
@@ -120,6 +131,6 @@ export const clinicRoutes: readonly Route[] = [
       reply: CheckInReply,
       status: 201,
     },
-    ({ tx, actor, params, body, asOf }) => acts.checkIn(tx, actor, params.id, body, asOf),
+    ({ tx, actor, params, body, asOf }) => checkIn(tx, actor, params.id, body, asOf),
   ),
 ];

@@ -125,8 +125,23 @@ export interface SessionNumbers {
   readonly professionals: number;
 }
 
-/** @returns whether the person-times are so many that the sign-in sheets are wanted as evidence: a question, not a verdict. */
-export const wantsSignInEvidence = (personTimes: number): boolean => personTimes >= MANY_PERSON_TIMES;
+/** @returns whether the sign-in sheets are wanted: of very many person-times as a question, of a late entry before it counts. */
+export const wantsSignInEvidence = (personTimes: number, late = false): boolean =>
+  late || personTimes >= MANY_PERSON_TIMES;
+
+/** Sheets are evidence when their signed lines are at least the person-times they stand for. */
+export const hasSignInEvidence = (personTimes: number, sheetLines: number): boolean =>
+  personTimes > 0 && sheetLines >= personTimes;
+
+/** Whether a reported session counts for a goal and discharges its town. SQL says the same in `clinic_counts`. */
+export const countsForGoal = (late: boolean, personTimes: number, sheetLines: number): boolean =>
+  !late || hasSignInEvidence(personTimes, sheetLines);
+
+const RECORDED_WITHIN = 3; // calendar days: a holiday weekend without signal; what comes later is a late entry
+
+/** Whether something of a session held on `heldOn` that is entered on `day` is a late entry: `planned` when its day had passed, closed when three more had. */
+export const isLateEntry = (did: 'plan' | 'close', heldOn: CivilDate, day: CivilDate): boolean =>
+  day > (did === 'plan' ? heldOn : plusDays(heldOn, RECORDED_WITHIN));
 
 /** @returns person-times a session, to one decimal; null where none was held. */
 export const meanPersonTimes = (personTimes: number, sessions: number): number | null =>

@@ -24,6 +24,7 @@ export const NewSession = z.strictObject({
     .nullish()
     .describe('where it stands, when not at the town'),
   ...when,
+  lateReason: reason.nullish().describe('required where the day has passed: a late entry, in a column of its own'),
 });
 export type NewSession = z.infer<typeof NewSession>;
 
@@ -46,15 +47,43 @@ export const CheckIn = z
   .refine((body) => (body.personId == null) !== (body.name == null), { path: ['personId'] });
 export type CheckIn = z.infer<typeof CheckIn>;
 
+/** Programmes a finding can enrol into. */
+const clinicProgrammes = ['htn', 't2dm'] as const;
+
 export const Finding = z.strictObject({
   attendanceId: z.uuid(),
   finding: z.string().trim().min(1).max(500),
   disposition: z
     .enum(['none', 'referral', 'enrolment', 'advice'])
     .nullish()
-    .describe('may wait, but not beyond the closing of the session'),
+    .describe('may wait, but not beyond the closing of the session; a referral or an enrolment is opened at once'),
+  programme: z.enum(clinicProgrammes).nullish().describe('required for an enrolment'),
+  urgent: z.boolean().nullish().describe('a referral that rings at once, at any hour'),
 });
 export type Finding = z.infer<typeof Finding>;
+
+export const Closing = z.strictObject({
+  lateReason: reason.nullish().describe('required more than three days after the session: a late entry'),
+});
+export type Closing = z.infer<typeof Closing>;
+
+export const Sheets = z.strictObject({
+  sheets: z
+    .array(
+      z.strictObject({
+        sha256: z
+          .string()
+          .regex(/^[0-9a-f]{64}$/)
+          .describe('of the photo of the sheet, in lower case'),
+        reference: z.string().trim().min(1).max(100).describe('where the paper is kept'),
+        lines: z.int().min(1).max(200).describe('signatures on it, one a person-time'),
+      }),
+    )
+    .min(1)
+    .max(50)
+    .refine((sheets) => new Set(sheets.map((one) => one.sha256)).size === sheets.length, 'a sheet stands once'),
+});
+export type Sheets = z.infer<typeof Sheets>;
 
 export const Rescheduling = z.strictObject({ ...when, reason });
 export type Rescheduling = z.infer<typeof Rescheduling>;
@@ -76,7 +105,10 @@ export const SessionReply = z.strictObject({
   stage: z.enum(stages),
   staff: z.int(),
   ...numbers,
-  signInEvidence: z.boolean().describe('so many person-times that the sign-in sheets are wanted'),
+  signInEvidence: z.boolean().describe('so many person-times, or so late an entry, that the sign-in sheets are wanted'),
+  lateReason: z.string().nullable().describe('why it was entered late; null: in time'),
+  sheetLines: z.int().describe('signatures on the sheets on file'),
+  counts: z.boolean().describe('for the goal and the town: a late entry only with sheets for all its person-times'),
   openFindings: z.int().describe('findings without a disposition'),
   history: z.array(
     z.strictObject({
@@ -101,15 +133,29 @@ export const BoardReply = z.strictObject({
       areaCode: z.string(),
       name: z.string(),
       sessions: z.array(
-        z.strictObject({ id: z.uuid(), weekOf: civilDay, heldOn: civilDay, stage: z.enum(stages), ...numbers }),
+        z.strictObject({
+          id: z.uuid(),
+          weekOf: civilDay,
+          heldOn: civilDay,
+          stage: z.enum(stages),
+          lateEntry: z.boolean(),
+          ...numbers,
+        }),
       ),
     }),
   ),
   emptyTowns: z.array(z.string()),
   daysAhead: z.int().describe('to the window’s end, today among them'),
   workdaysAhead: z.int(),
-  sessions: z.int().describe('reported ones, which the totals are of'),
+  sessions: z.int().describe('reported in time, which the totals are of'),
   ...numbers,
+  lateEntries: z
+    .strictObject({
+      sessions: z.int(),
+      counted: z.int().describe('with sheets for all their person-times'),
+      ...numbers,
+    })
+    .describe('reported sessions that were entered late: in no total above'),
   meanPersonTimes: z.number().nullable().describe('a session, to one decimal'),
   signInEvidence: z.boolean(),
 });

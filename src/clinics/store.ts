@@ -2,7 +2,7 @@
 import type { CivilDate, Instant, TimeOfDay } from '../platform/civil.ts';
 import { maybeRow, oneRow, rows, sql, type Tx, written } from '../platform/db.ts';
 import type { SessionNumbers, Stage } from './rules.ts';
-import type { NewSession, Staffing } from './schema.ts';
+import type { NewSession, Sheets, Staffing } from './schema.ts';
 
 export interface SessionRow extends SessionNumbers {
   readonly id: string;
@@ -19,12 +19,17 @@ export interface SessionRow extends SessionNumbers {
   readonly seq: number;
   readonly staff: number;
   readonly openFindings: number;
+  /** Why it was entered late; null: in time. */
+  readonly lateReason: string | null;
+  /** Signatures on its sheets on file. */
+  readonly sheetLines: number;
 }
 
 const sessions = sql`
   select s.id, s.campaign_id as "campaignId", s.area_code as "areaCode", s.village_code as "villageCode", s.held_on as "heldOn",
-    to_char(s.from_time, 'HH24:MI') as "fromTime", to_char(s.to_time, 'HH24:MI') as "toTime", s.place, s.created_by as "createdBy",
-    last.stage, last.seq, staff.all as staff, staff.professionals, seen.persons, seen."personTimes", seen."openFindings"
+    to_char(s.from_time, 'HH24:MI') as "fromTime", to_char(s.to_time, 'HH24:MI') as "toTime", s.place, s.late_reason as "lateReason", s.created_by as "createdBy",
+    last.stage, last.seq, staff.all as staff, staff.professionals, seen.persons, seen."personTimes", seen."openFindings",
+    (select coalesce(sum(lines), 0) from clinic_sheet h where h.county_code = s.county_code and h.session_id = s.id) as "sheetLines"
   from clinic_session s
   cross join lateral (select stage, seq from clinic_stage g where g.county_code = s.county_code and g.session_id = s.id order by seq desc limit 1) last
   cross join lateral (select count(*) as all, count(*) filter (where profession <> 'other') as professionals
@@ -78,9 +83,9 @@ export async function insertSession(
     tx,
     sql<{
       id: string;
-    }>`insert into clinic_session (county_code, campaign_id, area_code, village_code, held_on, from_time, to_time, place, created_by, created_at)
+    }>`insert into clinic_session (county_code, campaign_id, area_code, village_code, held_on, from_time, to_time, place, late_reason, created_by, created_at)
       values (${countyCode}, ${session.campaignId ?? null}, ${session.areaCode}, ${session.villageCode ?? null}, ${session.heldOn},
-        ${session.fromTime}, ${session.toTime}, ${session.place}, ${createdBy}, ${asOf})
+        ${session.fromTime}, ${session.toTime}, ${session.place}, ${session.lateReason ?? null}, ${createdBy}, ${asOf})
       on conflict (county_code, area_code, held_on, place) do nothing returning id`,
   );
   return made?.id ?? null;
@@ -182,33 +187,75 @@ export async function insertAttendance(
   return { attendanceId: before.id, again: true };
 }
 
-/** @returns the village of a person on the register, or null when she is not on it (or out of sight). */
-export async function villageOfPerson(tx: Tx, countyCode: string, personId: string): Promise<string | null> {
-  const found = await maybeRow(
+/** Says why a session was entered late. */
+export async function setLateReason(tx: Tx, countyCode: string, id: string, reason: string): Promise<void> {
+  await sql`update clinic_session set late_reason = ${reason} where county_code = ${countyCode} and id = ${id}`.execute(
+    tx,
+  );
+}
+
+/** Files signed sheets. @returns the hashes of those filed before, for whichever session. */
+export async function insertSheets(
+  tx: Tx,
+  countyCode: string,
+  session: { readonly id: string; readonly areaCode: string },
+  sheets: Sheets['sheets'],
+  accountId: string,
+  asOf: Instant,
+): Promise<string[]> {
+  const filed = await rows(
     tx,
     sql<{
-      village: string;
-    }>`select village_code as village from person where county_code = ${countyCode} and id = ${personId}`,
+      sha256: string;
+    }>`insert into clinic_sheet (county_code, sha256, session_id, area_code, reference, lines, at, account_id)
+      select ${countyCode}, n.sha256, ${session.id}::uuid, ${session.areaCode}, n.reference, n.lines, ${asOf}::timestamptz, ${accountId}::uuid
+      from jsonb_to_recordset(${JSON.stringify(sheets)}::jsonb) as n(sha256 text, reference text, lines integer)
+      on conflict do nothing returning sha256`,
   );
-  return found?.village ?? null;
+  const made = new Set(filed.map(({ sha256 }) => sha256));
+  return sheets.map(({ sha256 }) => sha256).filter((sha256) => !made.has(sha256));
 }
 
-export interface FoundIn {
+/** @returns where a person of the register lives, or null when she is not on it (or out of sight). */
+export async function homeOfPerson(
+  tx: Tx,
+  countyCode: string,
+  personId: string,
+): Promise<{ readonly village: string; readonly householdId: string } | null> {
+  return maybeRow(
+    tx,
+    sql<{ village: string; householdId: string }>`select village_code as village, household_id as "householdId"
+      from person where county_code = ${countyCode} and id = ${personId}`,
+  );
+}
+
+export interface Turn {
+  /** Null: somebody not on the register. */
   readonly personId: string | null;
+  readonly disposition: string | null;
+  readonly referralId: string | null;
+  readonly enrolmentId: string | null;
 }
 
-/** Writes what was found at somebody's turn, and what follows from it. @returns whose turn it was, or null when the session has no such turn. */
+/** Somebody's turn at a session, or null when the session has no such turn. */
+export async function turnOf(tx: Tx, countyCode: string, sessionId: string, id: string): Promise<Turn | null> {
+  return maybeRow(
+    tx,
+    sql<Turn>`select person_id as "personId", disposition, referral_id as "referralId", enrolment_id as "enrolmentId"
+      from clinic_attendance where county_code = ${countyCode} and session_id = ${sessionId} and id = ${id}`,
+  );
+}
+
+/** Writes what was found at somebody's turn, and what it led to. */
 export async function updateFinding(
   tx: Tx,
   countyCode: string,
-  sessionId: string,
-  found: { readonly attendanceId: string; readonly finding: string; readonly disposition: string | null },
-): Promise<FoundIn | null> {
-  return maybeRow(
-    tx,
-    sql<FoundIn>`update clinic_attendance set finding = ${found.finding}, disposition = ${found.disposition}
-      where county_code = ${countyCode} and session_id = ${sessionId} and id = ${found.attendanceId} returning person_id as "personId"`,
-  );
+  id: string,
+  found: Pick<Turn, 'disposition' | 'referralId' | 'enrolmentId'> & { readonly finding: string },
+): Promise<void> {
+  await sql`update clinic_attendance set finding = ${found.finding}, disposition = ${found.disposition},
+      referral_id = ${found.referralId}, enrolment_id = ${found.enrolmentId}
+    where county_code = ${countyCode} and id = ${id}`.execute(tx);
 }
 
 /** Turns whose finding still has no disposition. */
@@ -238,6 +285,15 @@ export async function openClinicTask(
   return found?.id ?? null;
 }
 
+/** Whether a session has discharged a task: it does so once, also where the town owes another. */
+export async function hasDischarged(tx: Tx, countyCode: string, sessionId: string): Promise<boolean> {
+  const found = await rows(
+    tx,
+    sql`select from task where county_code = ${countyCode} and kind = 'clinic' and closed_by = ${sessionId} limit 1`,
+  );
+  return found.length > 0;
+}
+
 /** Accounts named for a session that can still be told something. */
 export async function staffOf(tx: Tx, countyCode: string, sessionId: string): Promise<string[]> {
   const found = await rows(
@@ -264,19 +320,25 @@ export async function townsUnder(tx: Tx, countyCode: string, areas: readonly str
   );
 }
 
-/** The reported sessions of a campaign together: somebody known who came to two of them is one person, and so is a doctor who served at two. */
-export async function totalsOf(
-  tx: Tx,
-  countyCode: string,
-  campaignId: string,
-): Promise<SessionNumbers & { readonly sessions: number }> {
+export interface Totals extends SessionNumbers {
+  readonly sessions: number;
+  /** Those of them that count for a goal. */
+  readonly counted: number;
+}
+
+/**
+ * The reported sessions of a campaign together, those entered in time or those entered late: somebody known who came to two
+ * of them is one person, and so is a doctor who served at two.
+ */
+export async function totalsOf(tx: Tx, countyCode: string, campaignId: string, late: boolean): Promise<Totals> {
   return oneRow(
     tx,
-    sql<SessionNumbers & { sessions: number }>`
-      with reported as (select s.id from clinic_session s where s.county_code = ${countyCode} and s.campaign_id = ${campaignId}
+    sql<Totals>`
+      with reported as (select s.id, clinic_counts(s) as counts from clinic_session s
+        where s.county_code = ${countyCode} and s.campaign_id = ${campaignId} and (s.late_reason is not null) = ${late}
         and exists (select from clinic_stage g where g.county_code = s.county_code and g.session_id = s.id and g.stage = 'reported')),
       seen as (select person_id, services from clinic_attendance where county_code = ${countyCode} and session_id in (select id from reported))
-      select (select count(*) from reported) as sessions,
+      select (select count(*) from reported) as sessions, (select count(*) from reported where counts) as counted,
         (select count(distinct person_id) + count(*) filter (where person_id is null) from seen) as persons,
         (select coalesce(sum(services), 0) from seen) as "personTimes",
         (select count(distinct account_id) from clinic_staff where county_code = ${countyCode} and session_id in (select id from reported)

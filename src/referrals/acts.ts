@@ -1,4 +1,5 @@
 // src/referrals/acts.ts: what people say of a referral, and the alarms it raises until they do.
+import { randomUUID } from 'node:crypto';
 import { insertNotices } from '../notices/store.ts';
 import { type Actor, accountOf } from '../platform/actor.ts';
 import { audit } from '../platform/audit.ts';
@@ -26,6 +27,28 @@ export interface Said {
   readonly note?: string | null | undefined;
   /** The number of the event the sender last saw: somebody else's later word is then not talked over. */
   readonly seq?: number | undefined;
+}
+
+/**
+ * Advises a referral that no visit led to: a clinic's finding. A second urgent one joins the open one of that person.
+ * @returns its id, and whether it is new.
+ */
+export async function advise(
+  tx: Tx,
+  actor: Actor,
+  advice: Omit<store.NewReferral, 'id'>,
+  asOf: Instant,
+): Promise<{ readonly id: string; readonly made: boolean }> {
+  const by = accountOf(actor);
+  if (by === null) throw new Error('somebody advises a referral');
+  const open = await store.openReferralsOf(tx, actor.countyCode, advice.personId);
+  const joined = advice.kind === 'urgent' ? open.find(({ kind }) => kind === 'urgent') : undefined;
+  if (joined) return { id: joined.id, made: false };
+  const id = randomUUID();
+  await store.insertReferrals(tx, actor.countyCode, [{ ...advice, id }], by, asOf);
+  await audit(tx, actor, asOf, 'referral.advised', `referral/${id}`, { kind: advice.kind });
+  await wake(tx, [workflowIds.referral(id)]);
+  return { id, made: true };
 }
 
 /** Takes it in hand: from here on somebody knows. Another may take it over. */

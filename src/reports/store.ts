@@ -214,7 +214,7 @@ const counting: Readonly<
   towns_with_clinic: (
     scope,
   ) => sql`select count(distinct s.area_code) as n from clinic_session s where s.county_code = ${scope.countyCode}
-    and s.held_on between ${scope.windowFrom} and ${scope.windowTo} and ${inAreas(scope, 's.area_code')}
+    and s.held_on between ${scope.windowFrom} and ${scope.windowTo} and ${inAreas(scope, 's.area_code')} and clinic_counts(s)
     and exists (select from clinic_stage g where g.county_code = s.county_code and g.session_id = s.id and g.stage = 'reported' and g.at <= ${scope.asOf})`,
   tasks: (
     scope,
@@ -310,7 +310,8 @@ export async function closingFacts(
     ),
     clinics: await rows(
       tx,
-      sql`select s.area_code as town, count(*) as sessions, coalesce(sum(a.services), 0) as services, coalesce(sum(a.attendances), 0) as attendances
+      sql`select s.area_code as town, count(*) filter (where s.late_reason is null) as sessions, count(*) filter (where s.late_reason is not null) as "lateEntries",
+        coalesce(sum(a.services) filter (where s.late_reason is null), 0) as services, coalesce(sum(a.attendances) filter (where s.late_reason is null), 0) as attendances
       from clinic_session s left join lateral (select sum(services) as services, count(*) as attendances from clinic_attendance a
         where a.county_code = s.county_code and a.session_id = s.id) a on true
       where s.county_code = ${countyCode} and s.held_on between ${scope.windowFrom} and ${scope.windowTo} and ${inAreas(scope, 's.area_code')}

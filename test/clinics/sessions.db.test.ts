@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { checkIn, recordFinding } from '../../src/clinics/acts/desk.ts';
+import { closeSession, reportSession } from '../../src/clinics/acts/report.ts';
 import * as acts from '../../src/clinics/acts.ts';
 import { board, sessionReply } from '../../src/clinics/board.ts';
 import type { NewSession } from '../../src/clinics/schema.ts';
@@ -232,8 +234,7 @@ describe('the story of a session', () => {
 describe('at the desk', () => {
   it('a known person counts once, however often she comes; services add up', async () => {
     const id = await opened();
-    const sign = (who: Parameters<typeof acts.checkIn>[3]) =>
-      as(desk, DAY, (tx) => acts.checkIn(tx, desk, id, who, DAY));
+    const sign = (who: Parameters<typeof checkIn>[3]) => as(desk, DAY, (tx) => checkIn(tx, desk, id, who, DAY));
     const first = await sign({ personId: person(0), services: 3 });
     expect(await sign({ personId: person(0), services: 1 })).toEqual({ ...first, again: true });
     await sign({ name: '过路人', services: 1 });
@@ -245,15 +246,15 @@ describe('at the desk', () => {
   it('does not close over a finding without a disposition, and names which', async () => {
     const id = await opened();
     const { attendanceId } = await as(desk, DAY, (tx) =>
-      acts.checkIn(tx, desk, id, { personId: person(1), services: 1 }, DAY),
+      checkIn(tx, desk, id, { personId: person(1), services: 1 }, DAY),
     );
-    await as(desk, DAY, (tx) => acts.recordFinding(tx, desk, id, { attendanceId, finding: '血压高' }, DAY));
-    const refused = await as(desk, DAY, (tx) => acts.closeSession(tx, desk, id, DAY)).catch((error: unknown) => error);
+    await as(desk, DAY, (tx) => recordFinding(tx, desk, id, { attendanceId, finding: '血压高' }, DAY));
+    const refused = await as(desk, DAY, (tx) => closeSession(tx, desk, id, DAY)).catch((error: unknown) => error);
     expect(faults(refused)).toEqual([{ code: 'clinic_finding_open', field: `/attendance/${attendanceId}` }]);
 
     for (const _ of [1, 2])
       await as(desk, DAY, (tx) =>
-        acts.recordFinding(tx, desk, id, { attendanceId, finding: '血压高', disposition: 'referral' }, DAY),
+        recordFinding(tx, desk, id, { attendanceId, finding: '血压高', disposition: 'referral' }, DAY),
       );
     const checks = await asSystem((tx) =>
       rows(
@@ -265,8 +266,8 @@ describe('at the desk', () => {
       ),
     );
     expect(checks).toEqual([{ area: county.villages[0].code, due: '2018-02-21' }]);
-    await as(desk, DAY, (tx) => acts.closeSession(tx, desk, id, DAY));
-    await expect(as(desk, DAY, (tx) => acts.checkIn(tx, desk, id, { name: '晚到', services: 1 }, DAY))).rejects.toThrow(
+    await as(desk, DAY, (tx) => closeSession(tx, desk, id, DAY));
+    await expect(as(desk, DAY, (tx) => checkIn(tx, desk, id, { name: '晚到', services: 1 }, DAY))).rejects.toThrow(
       'clinic_not_open',
     );
   });
@@ -292,9 +293,9 @@ describe('at the desk', () => {
       ),
     );
     const id = await opened();
-    await as(desk, DAY, (tx) => acts.closeSession(tx, desk, id, DAY));
+    await as(desk, DAY, (tx) => closeSession(tx, desk, id, DAY));
     const evening = at('2018-02-08', '10:00');
-    await as(desk, evening, (tx) => acts.reportSession(tx, desk, id, evening));
+    await as(desk, evening, (tx) => reportSession(tx, desk, id, evening));
     const tasks = await asSystem((tx) =>
       rows(
         tx,
@@ -305,15 +306,15 @@ describe('at the desk', () => {
       { area: county.towns[0].code, reason: 'done', closedOn: '2018-02-07', closedBy: id },
       { area: county.towns[1].code, reason: null, closedOn: null, closedBy: null },
     ]);
-    await expect(as(desk, evening, (tx) => acts.reportSession(tx, desk, id, evening))).rejects.toThrow('clinic_stage');
+    await expect(as(desk, evening, (tx) => reportSession(tx, desk, id, evening))).rejects.toThrow('clinic_stage');
   });
 });
 
 it('the board shows towns and weeks, names the empty town, and counts somebody who came twice once', async () => {
   const id = await opened();
-  await as(desk, DAY, (tx) => acts.checkIn(tx, desk, id, { personId: person(0), services: 50 }, DAY));
-  await as(desk, DAY, (tx) => acts.closeSession(tx, desk, id, DAY));
-  await as(desk, DAY, (tx) => acts.reportSession(tx, desk, id, DAY));
+  await as(desk, DAY, (tx) => checkIn(tx, desk, id, { personId: person(0), services: 50 }, DAY));
+  await as(desk, DAY, (tx) => closeSession(tx, desk, id, DAY));
+  await as(desk, DAY, (tx) => reportSession(tx, desk, id, DAY));
   const cancelled = await plan({ areaCode: county.towns[1].code });
   await as(planner, MORNING, (tx) => acts.cancel(tx, planner, cancelled, '取消', MORNING));
 

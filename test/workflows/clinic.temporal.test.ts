@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { closeSession, reportSession } from '../../src/clinics/acts/report.ts';
 import * as acts from '../../src/clinics/acts.ts';
 import { sessionReply } from '../../src/clinics/board.ts';
 import type { AccountActor } from '../../src/platform/actor.ts';
@@ -61,12 +62,12 @@ it('announces three working days before, opens on the day, asks for the end and 
   await stage.until('2018-02-07', '17:05');
   await expect.poll(() => told(id, 'clinics.notice.close')).toBe(1);
   const evening = at('2018-02-07', '18:00');
-  await deed(evening, (tx) => acts.closeSession(tx, desk, id, evening));
+  await deed(evening, (tx) => closeSession(tx, desk, id, evening));
   await stage.changed(`clinic/${id}`);
   await stage.until('2018-02-08', '08:05');
   await expect.poll(() => told(id, 'clinics.notice.report')).toBe(1);
   const morning = at('2018-02-08', '09:00');
-  await deed(morning, (tx) => acts.reportSession(tx, desk, id, morning));
+  await deed(morning, (tx) => reportSession(tx, desk, id, morning));
   await stage.changed(`clinic/${id}`);
   await handle.result();
   expect(await stages(id)).toEqual(['planned', 'staffed', 'announced', 'open', 'closed', 'reported']);
