@@ -48,8 +48,8 @@ describe('the gate', () => {
       .filter((check) => !/^(prep|town_without|overload)/.test(check));
   };
   const leave = (who: string, substitute: string) =>
-    ask(sql`insert into leave (county_code, account_id, from_on, to_on, substitute_id)
-      values (${county.countyCode}, ${who}, '2018-01-01', '2018-01-31', ${substitute}) returning id`);
+    ask(sql`insert into leave (county_code, account_id, from_on, to_on, substitute_id, consented_at)
+      values (${county.countyCode}, ${who}, '2018-01-01', '2018-01-31', ${substitute}, '2018-01-01') returning id`);
 
   it('calls reachable whom the sweep would tell: nobody with a telephone alone, nobody away with whoever stands in', async () => {
     const id = await approved(db, county);

@@ -178,7 +178,7 @@ function clockStops(task: Row, facts: Tables): (day: Day) => boolean {
       (row.team_id && row.team_id === owingTeam(task, facts)),
   );
   const decisions = facts.change_request.filter((row) =>
-    row.person_id ? row.person_id === task.person_id : row.household_id === task.household_id,
+    row.whole_household === 't' ? row.household_id === task.household_id : row.person_id === task.person_id,
   );
   return (day) =>
     holds.some(
@@ -245,10 +245,9 @@ function peopleAt(level: number, task: Row, facts: Tables, day: Day): (string | 
 /** An account in use with an address, or, while its owner is on leave, that of who agreed to stand in. */
 function isReachable(account: string | null, facts: Tables, day: Day, stoodIn = false): boolean {
   const leave = facts.leave.find(
-    (row) => row.account_id === account && text(row.from_on) <= day && day <= text(row.to_on),
+    (row) => row.account_id === account && row.consented_at && text(row.from_on) <= day && day <= text(row.to_on),
   );
-  if (leave)
-    return !stoodIn && isReachable(leave.consented_at ? (leave.substitute_id ?? null) : null, facts, day, true);
+  if (leave) return !stoodIn && isReachable(leave.substitute_id ?? null, facts, day, true);
   return facts.account.some((row) => row.id === account && !row.disabled_at && Boolean(row.email));
 }
 
