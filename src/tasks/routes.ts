@@ -1,12 +1,13 @@
 // src/tasks/routes.ts: holds, promises, moves, hand-overs and calls for help.
 import { dateOf } from '../platform/civil.ts';
-import { moment } from '../platform/http/forms.ts';
-import { cursorOf, pageOf } from '../platform/http/page.ts';
+import { civilDay, moment } from '../platform/http/forms.ts';
+import { cursorOf, PageQuery, pageOf } from '../platform/http/page.ts';
 import { type Role, type Route, route } from '../platform/http/route.ts';
 import * as devices from './acts/devices.ts';
 import * as help from './acts/help.ts';
 import * as acts from './acts.ts';
 import * as schema from './schema.ts';
+import { awayPastWindow } from './store/absences.ts';
 import { devicesListed } from './store/devices.ts';
 import { openHelp } from './store/help.ts';
 
@@ -184,6 +185,22 @@ export const tasksRoutes: readonly Route[] = [
     async ({ tx, actor, asOf, params }) => {
       await devices.retireDevice(tx, actor, params.id, asOf);
       return {};
+    },
+  ),
+  route(
+    {
+      method: 'get',
+      path: '/absences',
+      summary: '窗口后才返回 Open tasks whose people come back only after the window’s end: for the planner to decide',
+      roles: DESK,
+      query: PageQuery,
+      reply: schema.AbsencePage,
+    },
+    async ({ tx, actor, asOf, query: { after, limit } }) => {
+      const from = cursorOf(after, civilDay);
+      const place = from && { backOn: from[0], id: from[1] };
+      const found = await awayPastWindow(tx, actor.countyCode, dateOf(asOf), place, limit + 1);
+      return pageOf(found, limit, ({ backOn, taskId }) => `${backOn}_${taskId}`);
     },
   ),
 ];

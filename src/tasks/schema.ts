@@ -89,5 +89,18 @@ export const DevicePage = pageSchema(
     speaks: z.boolean().describe('it bounds what its area can be told of: its post lasts and it is not retired'),
   }),
 );
+export const AbsencePage = pageSchema(
+  z.object({
+    taskId: z.uuid(),
+    campaignId: z.uuid(),
+    areaCode: z.string(),
+    householdId: z.uuid().nullable(),
+    personId: z.uuid().nullable(),
+    registerNo: z.string().nullable(),
+    dueOn: civilDay,
+    windowTo: civilDay,
+    backOn: civilDay.describe('the first day home again, after the window’s end'),
+  }),
+);
 export const Done = z.object({});
 export const Made = z.object({ id: z.uuid() });

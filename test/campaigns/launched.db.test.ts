@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Launched, launchCampaign } from '../../src/campaigns/acts/launch.ts';
+import { nthDay } from '../../src/campaigns/store/plan.ts';
 import { spreadDates } from '../../src/places/rules.ts';
 import { loadCalendar } from '../../src/places/store.ts';
+import { type CivilDate, plusDays } from '../../src/platform/civil.ts';
 import { type Db, oneRow, openDb, rows, sql } from '../../src/platform/db.ts';
 import { dutyTaskKey } from '../../src/tasks/rules/keys.ts';
+import { awayPastWindow } from '../../src/tasks/store/absences.ts';
 import { type SmallCounty, smallCounty } from '../fixtures/county.ts';
 import { freshDatabase } from '../setup/database.ts';
+import { random } from '../tasks/random.ts';
 import { doing, launched, NOTICE } from './drive.ts';
 
 let database: Awaited<ReturnType<typeof freshDatabase>>;
@@ -71,6 +75,34 @@ it('dates nothing back, and spreads each village’s doors over the 34 working d
   expect(early).toBe(0);
 });
 
+it('spreads any number of doors over any days as the rule does', async () => {
+  const next = random(20180109);
+  const cases = Array.from({ length: 60 }, () => {
+    const from = plusDays('2018-01-01', Math.floor(next() * 60));
+    return { count: 1 + Math.floor(next() * 90), from, to: plusDays(from, 7 + Math.floor(next() * 60)) };
+  });
+  await db.tx(county.actor, NOTICE, async (tx) => {
+    const calendar = await loadCalendar(tx, county.countyCode);
+    for (const { count, from, to } of cases) {
+      const workdays = calendar.workdays(from, to);
+      if (workdays.length === 0) continue;
+      const spread = await rows(
+        tx,
+        sql<{
+          day: CivilDate;
+        }>`select ${nthDay({ workdays }, 'o.rank', 'o.count', '0', String(workdays.length), sql`${to}::date`)} as day
+          from (select rank, ${count}::integer as count from generate_series(1, ${count}::integer) as rank) o order by o.rank`,
+      );
+      expect({ count, from, to, days: spread.map(({ day }) => day) }).toEqual({
+        count,
+        from,
+        to,
+        days: spreadDates(count, from, to, calendar),
+      });
+    }
+  });
+});
+
 it('gives all tasks of a door one day: its talk, its people’s verification, its contract', async () => {
   const doors = await ask<{ days: number }>(
     sql`select count(distinct due_on) as days from task where campaign_id = ${id} and duty_key in ('policy_talk', 'verification', 'contract')
@@ -110,4 +142,16 @@ it('wakes every agenda of its area, the county’s among them, the courier and i
     `campaign/${id}`,
     'courier/450803/email',
   ]);
+});
+
+it('lists for the planner whose people come back only after the window’s end', async () => {
+  const [village] = county.villages;
+  const household = village.households[2]?.id ?? '';
+  await ask(sql`insert into presence (county_code, village_code, household_id, place, from_on, to_on, recorded_at)
+    values (${county.countyCode}, ${village.code}, ${household}, 'away', '2018-02-20', '2018-03-10', ${NOTICE}),
+      (${county.countyCode}, ${village.code}, ${village.households[0]?.id ?? ''}, 'away', '2018-02-01', '2018-02-10', ${NOTICE}) returning id`);
+  const gone = await db.tx(county.actor, NOTICE, (tx) => awayPastWindow(tx, county.countyCode, '2018-02-20', null, 50));
+  expect(gone.length).toBeGreaterThan(0);
+  for (const task of gone)
+    expect(task).toMatchObject({ householdId: household, windowTo: '2018-02-28', backOn: '2018-03-11' });
 });

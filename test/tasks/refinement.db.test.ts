@@ -46,6 +46,22 @@ async function fill(db: Db, county: SmallCounty): Promise<string> {
     await sql`insert into hold (county_code, area_code, task_id, from_on, to_on, reason, requested_by, requested_at, approved_at)
       select county_code, area_code, id, '2018-02-24', '2018-02-26', 'snow', ${county.planner}, '2018-02-20', '2018-02-20'
       from task where source_key in ('t2', 't5', 't8')`.execute(tx);
+    await sql`insert into hold (county_code, area_code, task_id, from_on, to_on, reason, requested_by, requested_at, approved_at, lifted_at, lifted_on)
+      select county_code, area_code, id, '2018-02-12', '2018-02-26', 'snow', ${county.planner}, '2018-02-10', '2018-02-10', '2018-02-12', '2018-02-23'
+      from task where source_key in ('t1', 't4')`.execute(tx);
+    const [first, second, third] = county.villages[0].households;
+    const whose = { t3: first?.id, t6: second?.id, t9: third?.id, t12: first?.id, t13: second?.id };
+    for (const [key, household] of Object.entries(whose))
+      await sql`update task set household_id = ${household} where source_key = ${key}`.execute(tx);
+    await sql`insert into presence (county_code, village_code, household_id, place, from_on, to_on, recorded_at)
+      values (${county.countyCode}, ${area}, ${first?.id}, 'away', '2018-02-10', '2018-02-23', '2018-02-09')`.execute(
+      tx,
+    );
+    await sql`insert into change_request (county_code, village_code, household_id, whole_household, kind, occurred_on, record_id, requested_at, requested_by, decided_at, decision, decided_by, reason)
+      values (${county.countyCode}, ${area}, ${second?.id}, true, 'moved_out', '2018-02-01', gen_random_uuid(), '2018-02-09', ${county.villages[0].doctor}, '2018-02-24'::timestamptz, 'rejected', ${county.supervisor}::uuid, 'seen at home'),
+        (${county.countyCode}, ${area}, ${third?.id}, true, 'moved_out', '2018-02-01', gen_random_uuid(), '2018-02-09', ${county.villages[0].doctor}, null, null, null, null)`.execute(
+      tx,
+    );
   });
   return area;
 }

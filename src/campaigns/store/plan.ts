@@ -34,14 +34,14 @@ export async function countyWide<T>(tx: Tx, work: () => Promise<T>): Promise<T> 
   return done;
 }
 
-const days = (plan: Plan) => sql`${[...plan.workdays]}::date[]`;
+const days = (plan: Pick<Plan, 'workdays'>) => sql`${[...plan.workdays]}::date[]`;
 
 /**
  * The working day on which the `rank`-th of `count` things is due, `skip` days into the plan and `stop` days at the latest:
  * after k of D days round(count × k / D) are due, as `spreadDates` has it. Falls back to `otherwise` where no day is left.
  */
-const nthDay = (
-  plan: Plan,
+export const nthDay = (
+  plan: Pick<Plan, 'workdays'>,
   rank: string,
   count: string,
   skip: string,
