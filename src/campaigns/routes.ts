@@ -1,6 +1,7 @@
 // src/campaigns/routes.ts: the doors of a campaign: its file in and out, and every decision people take about it.
 import * as z from 'zod';
 import { civilDay, moment } from '../platform/http/forms.ts';
+import { PageQuery, pageOf, pageSchema } from '../platform/http/page.ts';
 import { type Role, type Route, route } from '../platform/http/route.ts';
 import { cancelCampaign, extendCampaign, pauseCampaign, resumeCampaign } from './acts/course.ts';
 import {
@@ -89,18 +90,12 @@ export const campaignRoutes: readonly Route[] = [
       path: '/campaigns',
       summary: 'Campaigns by key',
       roles: readers,
-      query: z.strictObject({
-        after: z.string().max(40).default(''),
-        limit: z.coerce.number().int().min(1).max(100).default(50),
-      }),
-      reply: z.object({ campaigns: z.array(summary), next: z.string().nullable() }),
+      query: PageQuery,
+      reply: pageSchema(summary),
     },
-    async ({ tx, actor, query }) => {
-      const found = await campaignsOf(tx, actor.countyCode, query.after, query.limit);
-      return {
-        campaigns: found.map(summaryOf),
-        next: found.length === query.limit ? (found.at(-1)?.key ?? null) : null,
-      };
+    async ({ tx, actor, query: { after, limit } }) => {
+      const found = await campaignsOf(tx, actor.countyCode, after ?? '', limit + 1);
+      return pageOf(found.map(summaryOf), limit, ({ key }) => key);
     },
   ),
   route(

@@ -29,7 +29,7 @@ it('answers an impossible file with the line, the field, the reason and the reme
   expect(answer.status).toBe(422);
   expect(JSON.stringify(answer.body)).toContain('campaign_window_reversed');
   expect(JSON.stringify(answer.body)).toContain('活动结束日');
-  expect((await planner('GET', '/api/v1/campaigns')).body).toEqual({ campaigns: [], next: null });
+  expect((await planner('GET', '/api/v1/campaigns')).body).toEqual({ items: [], next: null });
 });
 
 it('carries a campaign from its file to its figures', async () => {

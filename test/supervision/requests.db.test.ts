@@ -1,4 +1,5 @@
 // test/supervision/requests.db.test.ts: requests that once were taken, or broke the service, and what they are answered now.
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Db, oneRow, sql } from '../../src/platform/db.ts';
 import { COUNTY, type SmallCounty, smallCounty } from '../fixtures/county.ts';
@@ -80,4 +81,17 @@ it('findings come in the one form of a page', async () => {
   const rest = await supervisor('GET', `/api/v1/findings?limit=200&after=${first.body.next}`);
   expect((rest.body.items as { id: string }[]).map(({ id }) => id)).toEqual(ids.slice(1));
   expect(rest.body.next).toBeNull();
+});
+
+it('a re-visit and a putting right go one way: a visit takes neither', async () => {
+  for (const [kind, body] of [
+    ['revisit', { verdict: 'confirmed' }],
+    ['rectification', { proof: '已补齐' }],
+  ] as const) {
+    const records = [{ id: randomUUID(), kind, body }];
+    const visit = { id: randomUUID(), areaCode: county.villages[0].code, arrivedAt: before(), records };
+    const refused = await doctor('POST', '/api/v1/visits', visit);
+    expect(refused.status).toBe(422);
+    expect(JSON.stringify(refused.body)).toContain('/records/0/kind');
+  }
 });

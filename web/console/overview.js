@@ -22,7 +22,7 @@ export async function overviewPage(place, { me, planner, query }) {
     return;
   }
   show(place, skeleton(8));
-  const { campaigns } = await get('/campaigns');
+  const { items: campaigns } = await get('/campaigns');
   const drive =
     campaigns.find(({ id }) => id === query.get('drive')) ??
     campaigns.find(({ stage }) => LAUNCHED.has(stage) && !OVER.has(stage)) ??
