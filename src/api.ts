@@ -8,6 +8,7 @@ import type { Config } from './config.ts';
 import { openClock } from './platform/clock.ts';
 import { type Db, openDb, sql } from './platform/db.ts';
 import { openAttempts } from './platform/http/attempts.ts';
+import { operatorServer } from './platform/http/operator.ts';
 import { buildServer } from './platform/http/server.ts';
 import { openSessions } from './platform/http/sessions.ts';
 import { type Log, openLog } from './platform/log.ts';
@@ -23,6 +24,8 @@ const LAG_BOUND = 60_000; // ms: wakes that wait a minute are stuck; reconciliat
 
 export interface Api {
   readonly port: number;
+  /** Of `/readyz` and `/metrics`. */
+  readonly operatorPort: number;
   /** No new request, answers under way, the relay's page, then the connections. */
   stop(): Promise<void>;
 }
@@ -36,6 +39,7 @@ export async function startApi(config: Config): Promise<Api> {
   const client = openTemporal({ address: config.temporalAddress, namespace: config.temporalNamespace, keys });
   const relay = startRelay({ db, databaseUrl: url, countyCode, signal: (id) => signal(client, id), log });
   const sessions = openSessions(db.systemPool, config.sessionSecret, config.publicUrl);
+  const metrics = openMetrics(db, countyCode, relay.lag);
   const app = buildServer({
     db,
     keys,
@@ -53,7 +57,11 @@ export async function startApi(config: Config): Promise<Api> {
         '县级入户行动的任务、催办、记录与督导。 Outreach drives of a county: tasks, reminders, records, checks.',
     },
     log,
-    metrics: openMetrics(db, countyCode, relay.lag),
+    metrics,
+  });
+  const operator = operatorServer({
+    metrics,
+    log,
     readiness: async () => ({
       database: await holds(sql`select 1`.execute(db.systemKysely)),
       temporal: await holds(
@@ -64,12 +72,18 @@ export async function startApi(config: Config): Promise<Api> {
   });
   const server = app.listen(config.port, config.host);
   await listening(server);
+  operator.listen(config.operatorPort, config.operatorHost);
+  await listening(operator);
   const { port } = server.address() as AddressInfo;
-  log.info({ port }, 'the API listens');
+  const { port: operatorPort } = operator.address() as AddressInfo;
+  log.info({ port, operatorPort }, 'the API listens');
   return {
     port,
+    operatorPort,
     stop: () =>
       stop(server, relay, log, async () => {
+        operator.close();
+        operator.closeAllConnections();
         await client.connection.close();
         sessions.close();
         await db.close();

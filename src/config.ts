@@ -36,6 +36,17 @@ const settings = {
     .default(8080)
     .describe('TCP port of the API; `doorstep start` takes the next free one'),
   HOST: z.string().default('127.0.0.1').describe('address the API listens on; 0.0.0.0 for a network'),
+  OPERATOR_PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(0)
+    .describe('TCP port of /readyz and /metrics, apart from the public one; 0: any free one, which the log names'),
+  OPERATOR_HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe('address /readyz and /metrics listen on; they ask for no sign-in: never a public one'),
   PUBLIC_URL: z
     .url({ protocol: /^https?$/ })
     .optional()
@@ -89,6 +100,8 @@ export interface Config {
   readonly countyCode: string;
   readonly port: number;
   readonly host: string;
+  readonly operatorPort: number;
+  readonly operatorHost: string;
   /** No trailing slash. */
   readonly publicUrl: string;
   readonly trustedProxies: number;
@@ -132,6 +145,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     countyCode: found.COUNTY_CODE,
     port: found.PORT,
     host: found.HOST,
+    operatorPort: found.OPERATOR_PORT,
+    operatorHost: found.OPERATOR_HOST,
     publicUrl: (found.PUBLIC_URL ?? `http://localhost:${found.PORT}`).replace(/\/+$/, ''),
     trustedProxies: found.TRUSTED_PROXIES,
     smtpUrl: found.SMTP_URL,

@@ -44,6 +44,12 @@ describe('the words', () => {
     expect(codes.filter((code) => !NO_REFUSALS.has(code) && !said(code))).toEqual([]);
   });
 
+  it('tell nobody to refresh a page: whoever reads a remedy may be a program', () => {
+    const remedies = keysOf('zh-CN').filter((key) => key.startsWith('remedy.'));
+    const told = remedies.flatMap((key) => locales.map((locale) => `${key}: ${say(locale, key)}`));
+    expect(told.filter((text) => /刷新|refresh/i.test(text))).toEqual([]);
+  });
+
   it('are there for everything the pages say', () => {
     const said = found(sources('web/console', '.js'), /\bw\(\s*'([\w.]+)'/g);
     const words = new Set(keysOf('zh-CN'));

@@ -4,6 +4,7 @@ import { systemActor } from '../platform/actor.ts';
 import type { Instant } from '../platform/civil.ts';
 import type { Db } from '../platform/db.ts';
 import type { Attempts } from '../platform/http/attempts.ts';
+import { known } from '../platform/http/mount.ts';
 import { faultsOf, Refusal } from '../platform/http/problem.ts';
 import type { RouteSpec } from '../platform/http/route.ts';
 import { begin, end } from '../platform/http/sessions.ts';
@@ -47,6 +48,7 @@ export function openRouter({ db, countyCode, now, attempts }: OpenDoors): Router
     response.set('Cache-Control', 'no-store').json({});
   });
   router.get('/session', (request, response) => {
+    known(undefined, request.query);
     response.set('Cache-Control', 'no-store').json({ signedIn: request.session.accountId !== undefined });
   });
   router.delete('/session', async (request, response) => {
@@ -54,7 +56,7 @@ export function openRouter({ db, countyCode, now, attempts }: OpenDoors): Router
     response.json({});
   });
   router.get('/words', (request, response) => {
-    const query = WordsQuery.safeParse(request.query, { reportInput: true });
+    const query = WordsQuery.safeParse(known(WordsQuery, request.query), { reportInput: true });
     if (!query.success) throw new Refusal(422, faultsOf(query.error, '/query'));
     response.json(pageWords[query.data.locale]);
   });

@@ -1,6 +1,7 @@
 // src/campaigns/yaml.ts: a campaign file in and out. Every fault names its line, its field and a stable code.
-import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, stringify } from 'yaml';
+import { isPair, isScalar, isSeq, Lexer, LineCounter, parseDocument, stringify, visit } from 'yaml';
 import type * as z from 'zod';
+import { apart, type Bounds } from '../platform/apart.ts';
 import { DomainError, type Fault, Status } from '../platform/errors.ts';
 import { faultsOf } from './rules/definition.ts';
 import { type Definition, definitionSchema, type RawDefinition } from './schema.ts';
@@ -13,40 +14,76 @@ export interface CampaignFile {
   fault(code: string, path: Path, params?: Fault['params']): Fault;
 }
 
-/** @throws DomainError with every fault of the file, by line. */
-export function readCampaign(text: string): CampaignFile {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
+/** What the thread makes of a file: lines by JSON pointer, since functions do not cross. */
+export interface ReadFile {
+  readonly definition: Definition;
+  readonly lines: Readonly<Record<string, number>>;
+}
 
-  /** The line of what stands at `path`, or of the nearest thing around it. */
-  const lineOf = (path: Path): number => {
-    let node: unknown = document.contents;
-    let range = document.contents?.range;
-    for (const step of path) {
-      const pair = isMap(node) ? node.items.find((item) => isScalar(item.key) && item.key.value === step) : undefined;
-      const found = pair ? pair.key : isSeq(node) ? node.items[Number(step)] : undefined;
-      if (!isNode(found)) break;
-      range = found.range ?? range;
-      node = pair ? pair.value : found;
-    }
-    return range ? lines.linePos(range[0]).line : 1;
-  };
-  const fault = (code: string, path: Path, params?: Fault['params']): Fault => ({
-    code,
-    field: `/${path.join('/')}`,
-    line: lineOf(path),
-    ...(params ? { params } : {}),
-  });
+const TOKENS = 20_000; // the winter drive has 1,249; keys are compared with one another, 5,000 of them in 0.7 s
+const DEEPEST = 20; // brackets within brackets
+const BOUNDS: Bounds = {
+  heap: 96,
+  time: 10_000, // a file at the bound takes a second on a quiet machine
+  refusal: { code: 'campaign_too_large', params: { tokens: TOKENS } },
+};
+const THREAD = new URL('./yaml-thread.ts', import.meta.url);
 
+/** Reads a file off the event loop. @throws DomainError with every fault of the file, by line. */
+export async function readCampaign(text: string): Promise<CampaignFile> {
+  const { definition, lines } = await apart<ReadFile>(THREAD, text, BOUNDS);
+  return { definition, fault: faultAt((path) => lineAround(lines, path)) };
+}
+
+const pointer = (path: Path) => `/${path.join('/')}`;
+
+const faultAt =
+  (lineOf: (path: Path) => number): CampaignFile['fault'] =>
+  (code, path, params) => ({ code, field: pointer(path), line: lineOf(path), ...(params ? { params } : {}) });
+
+/** The line of what stands at `path`, or of the nearest thing around it. */
+function lineAround(lines: ReadFile['lines'], path: Path): number {
+  for (let length = path.length; length > 0; length--) {
+    const line = lines[pointer(path.slice(0, length))];
+    if (line !== undefined) return line;
+  }
+  return 1;
+}
+
+/** The thread's work. @throws DomainError with every fault of the file, by line. */
+export function parseCampaign(text: string): ReadFile {
+  const counter = new LineCounter();
+  boundTokens(text);
+  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, logLevel: 'silent' });
+  const lineAt = (offset: number) => counter.linePos(offset).line;
   const broken = document.errors.map(
     (error): Fault => ({
       code: error.code === 'DUPLICATE_KEY' ? 'campaign_field_twice' : 'campaign_yaml',
-      line: lines.linePos(error.pos[0]).line,
+      line: lineAt(error.pos[0]),
       params: { reason: error.code },
     }),
   );
   if (broken.length > 0) throw new DomainError(Status.invalid, broken);
 
+  const lines: Record<string, number> = {};
+  visit(document, {
+    Alias(_, { range }) {
+      throw new DomainError(Status.invalid, { code: 'campaign_alias', line: lineAt(range?.[0] ?? 0) });
+    },
+    Node(step, node, above) {
+      if (step === 'key' || !node.range) return;
+      const path = above.flatMap((parent, n): Path => {
+        if (isPair(parent)) return isScalar(parent.key) ? [String(parent.key.value)] : [];
+        const child = above[n + 1] ?? node;
+        return isSeq(parent) ? [parent.items.indexOf(child)] : [];
+      });
+      const pair = above.at(-1);
+      const at = isPair(pair) && isScalar(pair.key) ? pair.key.range : node.range;
+      lines[pointer(path)] = lineAt(at?.[0] ?? 0);
+    },
+  });
+
+  const fault = faultAt((path) => lineAround(lines, path));
   const parsed = definitionSchema.safeParse(document.toJS({ maxAliasCount: 0 }) ?? {}, { reportInput: true });
   const faults = parsed.success
     ? faultsOf(parsed.data).map(({ code, path, params }) => fault(code, path, params))
@@ -56,7 +93,18 @@ export function readCampaign(text: string): CampaignFile {
       Status.invalid,
       faults.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
     );
-  return { definition: parsed.data as RawDefinition as Definition, fault };
+  return { definition: parsed.data as RawDefinition as Definition, lines };
+}
+
+/** The lexer is linear in the text; what comes after it is not. */
+function boundTokens(text: string): void {
+  let tokens = 0;
+  let depth = 0;
+  for (const token of new Lexer().lex(text)) {
+    if (token === '[' || token === '{') depth++;
+    if (token === ']' || token === '}') depth--;
+    if (++tokens > TOKENS || depth > DEEPEST) throw new DomainError(Status.invalid, BOUNDS.refusal);
+  }
 }
 
 /** What zod says, in the words of the house. */

@@ -1,5 +1,6 @@
 // src/imports/acts.ts: takes a register in: every row is checked, good ones are written, bad ones come back with what to do.
 import { createHash } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { AccountActor } from '../platform/actor.ts';
 import { audit } from '../platform/audit.ts';
 import { dateOf, type Instant } from '../platform/civil.ts';
@@ -25,6 +26,7 @@ const registers = {
   enrolments: enrolmentRegister,
 } as const;
 
+const TURN = 500; // rows: some ms between two looks at what else has come
 const PAGE = 5_000; // rows a statement: a page of people is 3 MB of jsonb
 
 export interface ImportReport {
@@ -47,11 +49,24 @@ export interface CheckedRegister {
   readonly badLines: readonly BadLine[];
 }
 
+/** A workbook that has been read, outside of any transaction. */
 export interface Upload {
   readonly kind: RegisterKind;
-  readonly file: Buffer;
+  readonly lines: readonly Line[];
+  /** Hex sha256 of the file. */
+  readonly fileHash: string;
   readonly fileName: string;
   readonly dryRun: boolean;
+}
+
+/** @throws DomainError as `readWorkbook` does. */
+export async function readUpload(
+  kind: RegisterKind,
+  file: Buffer,
+  about: Pick<Upload, 'fileName' | 'dryRun'>,
+): Promise<Upload> {
+  const fileHash = createHash('sha256').update(file).digest('hex');
+  return { kind, lines: await readWorkbook(kind, file), fileHash, ...about };
 }
 
 function settingOf(tx: Tx, actor: AccountActor, keys: Keys, asOf: Instant): Setting {
@@ -71,7 +86,8 @@ export async function checkRegister(
   const setting = settingOf(tx, actor, keys, asOf);
   const faults = new Map<number, Fault[]>();
   const drafts: Draft<unknown>[] = [];
-  for (const line of lines) {
+  for (const [n, line] of lines.entries()) {
+    if (n % TURN === 0) await turn(); // 100,000 rows take a second, and others are waiting
     const row = readRow(register.columns, line);
     const draft = register.read(row, setting);
     if (draft === null) faults.set(line.line, row.faults);
@@ -109,18 +125,16 @@ export async function applyRegister(
 }
 
 /**
- * Takes a workbook in. What cannot be read at all is refused; a bad row keeps back only itself.
+ * Takes a workbook in; a bad row keeps back only itself.
  * @param tx the system's: a register is larger than what the one who brings it may see. Whether she may bring it is asked before.
- * @throws DomainError as `readWorkbook` does.
  */
 export async function importWorkbook(
   tx: Tx,
   actor: AccountActor,
   keys: Keys,
-  { kind, file, fileName, dryRun }: Upload,
+  { kind, lines, fileHash, fileName, dryRun }: Upload,
   asOf: Instant,
 ): Promise<ImportReport> {
-  const lines = await readWorkbook(kind, file);
   await lockImports(tx, actor.countyCode);
   const { rows, good, badLines } = await checkRegister(tx, actor, keys, kind, lines, asOf);
   const report = { kind, fileName, dryRun, rows, good: good.length, bad: badLines.length, badLines };
@@ -128,7 +142,6 @@ export async function importWorkbook(
   if (dryRun) return { ...report, batchId: null, written: await tryOut(tx, apply) };
 
   const written = await apply();
-  const fileHash = createHash('sha256').update(file).digest('hex');
   const batch = { kind, fileName, fileHash, accountId: actor.accountId, rows, bad: badLines.length };
   const batchId = await insertBatch(tx, actor.countyCode, batch, asOf);
   await insertBadLines(tx, actor.countyCode, batchId, badLines);

@@ -6,7 +6,7 @@ import type { Instant } from '../platform/civil.ts';
 import type { Keys } from '../platform/crypto.ts';
 import type { Db } from '../platform/db.ts';
 import { DomainError, Status } from '../platform/errors.ts';
-import { type ImportReport, importWorkbook } from './acts.ts';
+import { type ImportReport, importWorkbook, readUpload } from './acts.ts';
 import type { RegisterKind } from './rules/columns.ts';
 import { FILE_LIMIT } from './workbook.ts';
 
@@ -27,6 +27,7 @@ export async function importFile(
       code: 'workbook_too_large',
       params: { megabytes: FILE_LIMIT / 1024 / 1024 },
     });
-  const upload = { kind, file: await readFile(file), fileName: path.basename(file), dryRun: options.dryRun ?? false };
+  const about = { fileName: path.basename(file), dryRun: options.dryRun ?? false };
+  const upload = await readUpload(kind, await readFile(file), about);
   return db.tx(systemActor(actor.countyCode), asOf, (tx) => importWorkbook(tx, actor, keys, upload, asOf));
 }

@@ -2,7 +2,7 @@
 import { DomainError, Status } from '../platform/errors.ts';
 import { pageOf } from '../platform/http/page.ts';
 import { type Role, type Route, route } from '../platform/http/route.ts';
-import { importWorkbook } from './acts.ts';
+import { importWorkbook, readUpload } from './acts.ts';
 import { sayLine, sayReport } from './report.ts';
 import * as shape from './schema.ts';
 import { badLinesOf, batchesOf, batchOf } from './store.ts';
@@ -22,9 +22,9 @@ export const importRoutes: readonly Route[] = [
       reply: shape.ReportReply,
       status: 201,
       elevated: true,
+      before: ({ params: { kind }, query, body }) => readUpload(kind, body, query),
     },
-    async ({ tx, actor, keys, params: { kind }, query, body, asOf }) =>
-      sayReport(await importWorkbook(tx, actor, keys, { kind, file: body, ...query }, asOf)),
+    async ({ tx, actor, keys, ready, asOf }) => sayReport(await importWorkbook(tx, actor, keys, ready, asOf)),
   ),
   route(
     {

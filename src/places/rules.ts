@@ -25,6 +25,17 @@ export interface Calendar {
   workdays(from: CivilDate, to: CivilDate): readonly CivilDate[];
 }
 
+/** A question about a day that no loaded year covers; the border answers it as a conflict, for the year can be loaded. */
+export class CalendarMissing extends RangeError {
+  override readonly name = 'CalendarMissing';
+  readonly code = 'calendar_missing';
+  readonly day: CivilDate;
+  constructor(day: CivilDate, wanted: string = day) {
+    super(`the calendar has no row for ${wanted}`);
+    this.day = day;
+  }
+}
+
 /**
  * Counts by differences of one running total, so a question costs the same over a week and over a year.
  * @throws RangeError naming the first day missing between the earliest and the latest row.
@@ -46,12 +57,12 @@ export function makeCalendar(rows: Iterable<CalendarDay>): Calendar {
   const worked = (day: CivilDate): number => {
     const n = first === undefined ? Number.NaN : daysBetween(first, day);
     const count = n === -1 ? 0 : workedThrough[n];
-    if (count === undefined) throw new RangeError(`the calendar has no row for ${day}`);
+    if (count === undefined) throw new CalendarMissing(day);
     return count;
   };
-  const nth = (count: number, wanted: string): CivilDate => {
+  const nth = (count: number, from: CivilDate, wanted: string): CivilDate => {
     const day = workdays[count - 1];
-    if (day === undefined) throw new RangeError(`the calendar has no row for ${wanted}`);
+    if (day === undefined) throw new CalendarMissing(from, wanted);
     return day;
   };
 
@@ -59,11 +70,11 @@ export function makeCalendar(rows: Iterable<CalendarDay>): Calendar {
     covers: (day) => first !== undefined && workedThrough[daysBetween(first, day)] !== undefined,
     isWorkday: (day) => worked(day) > worked(plusDays(day, -1)),
     workdaysAfter: (from, to) => (to <= from ? 0 : worked(to) - worked(from)),
-    nextWorkday: (day) => nth(worked(day) + 1, `the working day after ${day}`),
-    latestWorkday: (day) => nth(worked(day), `the last working day by ${day}`),
+    nextWorkday: (day) => nth(worked(day) + 1, day, `the working day after ${day}`),
+    latestWorkday: (day) => nth(worked(day), day, `the last working day by ${day}`),
     plusWorkdays: (day, count) => {
       if (!Number.isInteger(count) || count < 0) throw new RangeError(`${count} is not a number of working days`);
-      return count === 0 ? day : nth(worked(day) + count, `working day ${count} after ${day}`);
+      return count === 0 ? day : nth(worked(day) + count, day, `working day ${count} after ${day}`);
     },
     workdays: (from, to) => (to < from ? [] : workdays.slice(worked(plusDays(from, -1)), worked(to))),
   };

@@ -10,14 +10,24 @@ export interface Fault {
   readonly params?: Readonly<Record<string, string | number>>;
 }
 
-export const Status = { invalid: 422, conflict: 409, missing: 404, forbidden: 403, unsigned: 401, stale: 412 } as const;
+export const Status = {
+  invalid: 422,
+  conflict: 409,
+  missing: 404,
+  forbidden: 403,
+  unsigned: 401,
+  stale: 412,
+  later: 503,
+} as const;
+
+export type Status = (typeof Status)[keyof typeof Status];
 
 /** A deed that cannot be done as asked. Nothing has been written: the transaction it was thrown in rolls back. */
 export class DomainError extends Error {
   override readonly name = 'DomainError';
-  readonly status: number;
+  readonly status: Status;
   readonly faults: readonly Fault[];
-  constructor(status: (typeof Status)[keyof typeof Status], faults: Fault | readonly Fault[]) {
+  constructor(status: Status, faults: Fault | readonly Fault[]) {
     const list = Array.isArray(faults) ? (faults as readonly Fault[]) : [faults as Fault];
     super(list.map((fault) => `${fault.code}${fault.field ? ` at ${fault.field}` : ''}`).join('; '));
     this.status = status;

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { readCampaign, writeCampaign } from '../../src/campaigns/yaml.ts';
+import { parseCampaign, writeCampaign } from '../../src/campaigns/yaml.ts';
 import { DomainError } from '../../src/platform/errors.ts';
 import { keysOf, locales, say } from '../../src/platform/locale.ts';
 import { lineOf, WINTER, winter } from './file.ts';
 
 const faultsOf = (yaml: string) => {
   try {
-    readCampaign(yaml);
+    parseCampaign(yaml);
     return [];
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
@@ -15,7 +15,7 @@ const faultsOf = (yaml: string) => {
 };
 
 it('reads the example drive as the story tells it', () => {
-  const { definition } = readCampaign(WINTER);
+  const { definition } = parseCampaign(WINTER);
   expect(definition.window).toEqual({ from: '2017-12-01', to: '2018-02-28' });
   expect(definition.notice.on).toBe('2018-01-09');
   expect(definition.issuedBy).toEqual(['health', 'poverty']);
@@ -41,8 +41,8 @@ it('reads the example drive as the story tells it', () => {
 });
 
 it('writes a file that reads as the same campaign', () => {
-  const { definition } = readCampaign(WINTER);
-  expect(readCampaign(writeCampaign(definition)).definition).toEqual(definition);
+  const { definition } = parseCampaign(WINTER);
+  expect(parseCampaign(writeCampaign(definition)).definition).toEqual(definition);
 });
 
 interface Impossible {

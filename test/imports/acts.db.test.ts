@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { importWorkbook } from '../../src/imports/acts.ts';
+import { importWorkbook, readUpload } from '../../src/imports/acts.ts';
 import { sayReport } from '../../src/imports/report.ts';
 import type { RegisterKind } from '../../src/imports/rules/columns.ts';
 import type { AccountActor } from '../../src/platform/actor.ts';
@@ -23,9 +23,8 @@ beforeAll(() => {
 
 async function bring(kind: RegisterKind, given: readonly Cells[], dryRun = false, by = planner) {
   const file = await workbookOf(kind, given);
-  return db().tx(county.actor, SETTLED, (tx) =>
-    importWorkbook(tx, by, testKeys, { kind, file, fileName: `${kind}.xlsx`, dryRun }, SETTLED),
-  );
+  const upload = await readUpload(kind, file, { fileName: `${kind}.xlsx`, dryRun });
+  return db().tx(county.actor, SETTLED, (tx) => importWorkbook(tx, by, testKeys, upload, SETTLED));
 }
 /** The faults of a dry run, as `line code column`. */
 async function faultsOf(kind: RegisterKind, given: readonly Cells[]): Promise<string[]> {

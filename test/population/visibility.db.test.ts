@@ -81,6 +81,7 @@ function get(accountId: string, route: Route, given: { params?: unknown; query?:
       params: route.spec.params?.parse(given.params),
       query: route.spec.query?.parse(given.query ?? {}),
       body: undefined,
+      ready: undefined,
     } satisfies Call<unknown, unknown, unknown>;
     return route.spec.reply.parse(await route.handle(call));
   });

@@ -27,7 +27,7 @@ import { tellSigned } from './telling.ts';
 
 /** Reads a file and sets it against the county: its towns and its calendar. @throws DomainError with every fault. */
 async function checkedFile(tx: Tx, countyCode: string, yaml: string): Promise<CampaignFile> {
-  const file = readCampaign(yaml);
+  const file = await readCampaign(yaml);
   const { definition, fault } = file;
   const named = [
     ...definition.areas.map((code, n) => ({ code, path: ['areas', n] })),

@@ -14,6 +14,9 @@ export const moment = z.iso.datetime() as unknown as z.ZodType<Instant, Instant>
 /** A moment as somebody gives it, with her own offset. */
 export const momentGiven = z.iso
   .datetime({ offset: true })
-  .refine((text) => text >= '1900' && text < '2200', 'a year from 1900 to 2199')
+  .refine((text) => text >= '1900' && text < '2200', {
+    error: 'a year from 1900 to 2199',
+    params: { code: 'field_year' },
+  })
   .transform((text) => instant(text))
   .describe('ISO 8601 with an offset') as unknown as z.ZodType<Instant, Instant>;

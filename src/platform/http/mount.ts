@@ -9,6 +9,7 @@ import { canonicalHash, type Keys } from '../crypto.ts';
 import type { Db, Tx } from '../db.ts';
 import { type Answer, once } from '../idempotency.ts';
 import type { Locale } from '../locale.ts';
+import { namesOf } from './openapi.ts';
 import { faultsOf, Refusal } from './problem.ts';
 import { everyone, type Role, type Route } from './route.ts';
 
@@ -55,12 +56,6 @@ async function answer(
   key: string | null,
 ): Promise<Answer> {
   const { spec } = route;
-  const deed = async (tx: Tx): Promise<Answer> => {
-    const call = { tx, actor, asOf, keys: doors.keys, ...parsed(route, request) };
-    const reply = spec.reply.parse(await route.handle(call));
-    return { status: spec.status ?? 200, body: reply };
-  };
-  const done = (tx: Tx) => (key === null ? deed(tx) : once(tx, actor, key, requestHash(request), asOf, () => deed(tx)));
   const admitted = async (tx: Tx): Promise<void> => {
     const signed = await doors.who(tx, actor, asOf);
     if (!signed) throw new Refusal(401, { code: 'not_signed_in' });
@@ -69,9 +64,17 @@ async function answer(
     if (!asFormer && !spec.roles.some((role) => signed.roles.includes(role)))
       throw new Refusal(403, { code: 'not_your_role' });
   };
-  if (spec.elevated) {
+  const deed = async (tx: Tx, ready: unknown): Promise<Answer> => {
+    const call = { tx, actor, asOf, keys: doors.keys, ready, ...parsed(route, request) };
+    const reply = spec.reply.parse(await route.handle(call));
+    return { status: spec.status ?? 200, body: reply };
+  };
+  const done = (tx: Tx, ready?: unknown) =>
+    key === null ? deed(tx, ready) : once(tx, actor, key, requestHash(request), asOf, () => deed(tx, ready));
+  if (spec.elevated || spec.before) {
     await doors.db.tx(actor, asOf, admitted);
-    return doors.db.tx(systemActor(actor.countyCode), asOf, done);
+    const ready = await spec.before?.(parsed(route, request));
+    return doors.db.tx(spec.elevated ? systemActor(actor.countyCode) : actor, asOf, (tx) => done(tx, ready));
   }
   const asOneOf = spec.roles === everyone ? [] : spec.roles;
   return doors.db.tx(
@@ -85,6 +88,12 @@ async function answer(
   );
 }
 
+/** Before a body is read: nobody sends us a megabyte without a session. Whether it still counts is asked in the transaction. */
+export const refuseStrangers: RequestHandler = (request, _response, next) => {
+  signedInActor(request);
+  next();
+};
+
 function signedInActor(request: Request): AccountActor {
   const { accountId, countyCode } = request.session;
   if (!accountId || !countyCode) throw new Refusal(401, { code: 'not_signed_in' });
@@ -94,7 +103,7 @@ function signedInActor(request: Request): AccountActor {
 function parsed({ spec }: Route, request: Request) {
   return {
     params: part(spec.params, request.params, '/path'),
-    query: part(spec.query, request.query, '/query'),
+    query: part(spec.query, known(spec.query, request.query), '/query'),
     body: part(spec.body, request.body, ''),
   };
 }
@@ -104,6 +113,20 @@ function part(schema: z.ZodType<unknown> | undefined, given: unknown, where: str
   const result = schema.safeParse(given ?? {}, { reportInput: true });
   if (result.success) return result.data;
   throw new Refusal(422, faultsOf(result.error, where));
+}
+
+/** A misspelt filter that is not heard would answer everything. @throws Refusal 422 `field_unknown`. */
+export function known(
+  schema: z.ZodType<unknown> | undefined,
+  query: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const names = new Set(schema ? namesOf(schema) : []);
+  const unknown = Object.keys(query).filter((name) => !names.has(name));
+  if (unknown.length === 0) return query;
+  throw new Refusal(
+    422,
+    unknown.map((name) => ({ code: 'field_unknown', field: `/query/${name}` })),
+  );
 }
 
 function idempotencyKey(request: Request): string | null {

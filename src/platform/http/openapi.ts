@@ -37,7 +37,7 @@ export interface Parameter {
   readonly schema: unknown;
 }
 
-const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+export const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
 export function openApi(specs: readonly Spec[], info: ApiInfo): OpenApi {
   const paths: Record<string, Record<string, Operation>> = {};
@@ -84,12 +84,23 @@ function operation(spec: Spec, path: string): Operation {
   };
 }
 
-/** A body that JSON cannot carry is a file. */
 function content(body: z.ZodType<unknown>): Json {
-  const schema = schemaOf(body, 'input');
-  return Object.keys(schema).length === 0
+  return isFile(body)
     ? { [XLSX]: { schema: { type: 'string', format: 'binary' } } }
-    : { 'application/json': { schema } };
+    : { 'application/json': { schema: schemaOf(body, 'input') } };
+}
+
+/** A body that JSON cannot carry is a file. */
+export const isFile = (body: z.ZodType<unknown> | undefined): boolean =>
+  body !== undefined && Object.keys(schemaOf(body, 'input')).length === 0;
+
+const names = new WeakMap<z.ZodType<unknown>, readonly string[]>();
+
+/** What a query may hold. */
+export function namesOf(query: z.ZodType<unknown>): readonly string[] {
+  const known = names.get(query) ?? Object.keys((schemaOf(query, 'input').properties ?? {}) as Json);
+  names.set(query, known);
+  return known;
 }
 
 function parameters(place: 'path' | 'query', schema: z.ZodType<unknown> | undefined, path: string): Parameter[] {

@@ -1,7 +1,7 @@
 // src/platform/http/problem.ts: every refusal in one form (RFC 9457): a stable code, the field, the reason and the remedy in the reader's language.
 import type { NextFunction, Request, Response } from 'express';
-import type * as z from 'zod';
-import { DomainError, type Fault } from '../errors.ts';
+import * as z from 'zod';
+import { DomainError, type Fault, Status } from '../errors.ts';
 import { keysOf, type Locale, say } from '../locale.ts';
 import type { Log } from '../log.ts';
 
@@ -71,10 +71,22 @@ export function faultsOf(error: z.ZodError, where: string): Fault[] {
         return missing
           ? [{ code: 'field_missing', field }]
           : [{ code: 'field_choice', field, params: { choices: issue.values.map(String).join(', ') } }];
+      case 'invalid_format':
+        return [{ code: formatCode(issue.format, issue.input), field }];
+      case 'custom':
+        return [{ code: typeof issue.params?.code === 'string' ? issue.params.code : 'field_form', field }];
       default:
         return [{ code: 'field_form', field }];
     }
   });
+}
+
+/** 30 February looks like a day and is none; 2018/2/3 is a day and does not look like one. */
+function formatCode(format: string, input: unknown): string {
+  if (format !== 'date' && format !== 'datetime') return 'field_form';
+  const looksLikeADay = /^\d{4}-\d{2}-\d{2}(T|$)/.test(String(input));
+  if (looksLikeADay && !z.iso.date().safeParse(String(input).slice(0, 10)).success) return 'field_no_such_day';
+  return format === 'date' ? 'field_day_form' : 'field_moment_form';
 }
 
 /** zh-CN unless the account, or else the browser, prefers English. */
@@ -84,15 +96,22 @@ export function localeOf(request: Request): Locale {
   return request.acceptsLanguages('zh-CN', 'zh', 'en')?.toString().startsWith('en') ? 'en' : 'zh-CN';
 }
 
-/** What body parsers throw, by their own `type`. */
-const UNREADABLE: Readonly<Record<string, Refusal>> = {
-  'entity.parse.failed': new Refusal(400, { code: 'body_not_json' }),
-  'entity.too.large': new Refusal(413, { code: 'body_too_large' }),
-  'encoding.unsupported': new Refusal(415, { code: 'body_unsupported' }),
-  'charset.unsupported': new Refusal(415, { code: 'body_unsupported' }),
-  'request.aborted': new Refusal(400, { code: 'body_not_json' }),
-  'request.size.invalid': new Refusal(400, { code: 'body_not_json' }),
-};
+/** What reads bodies throws with a status of its own (http-errors): unreadable, too large, in no coding or charset that we know. */
+function refusedBody(error: { status?: unknown; expose?: unknown }): Refusal | null {
+  const { status, expose } = error;
+  if (typeof status !== 'number' || status < 400 || status > 499 || typeof expose !== 'boolean') return null;
+  if (status === 413) return new Refusal(413, { code: 'body_too_large' });
+  if (status === 415) return new Refusal(415, { code: 'body_unsupported' });
+  return new Refusal(400, { code: 'body_not_json' });
+}
+
+const RETRY_AFTER = '5'; // s: a restart of PostgreSQL takes some
+
+/** PostgreSQL is starting, stopping or out of reach. */
+const AWAY = /^(08...|57P0[1-4]|53300|ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|ENOTFOUND|ETIMEDOUT|EAI_AGAIN)$/;
+/** What `pg` says without a code when the connection went away under a statement. */
+const CUT =
+  /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect)/;
 
 // Constraints that a person can run into: the row exists, or points to nothing. Anything else is our own mistake.
 const BY_SQLSTATE: Readonly<Record<string, Refusal>> = {
@@ -115,11 +134,22 @@ const BY_SQLSTATE: Readonly<Record<string, Refusal>> = {
 
 function refusalOf(error: unknown): Refusal | DomainError | null {
   if (error instanceof DomainError || error instanceof Refusal) return error;
-  const { type, code } = (error ?? {}) as { type?: unknown; code?: unknown };
-  if (typeof type === 'string' && UNREADABLE[type]) return UNREADABLE[type];
-  if (typeof code === 'string' && BY_SQLSTATE[code]) return BY_SQLSTATE[code];
   if (error instanceof URIError) return new Refusal(400, { code: 'address_unreadable' });
-  return null;
+  if (!(error instanceof Error)) return null;
+  const body = refusedBody(error as { status?: unknown; expose?: unknown });
+  if (body) return body;
+  const { code, day } = error as { code?: unknown; day?: unknown };
+  if (code === 'calendar_missing') return new DomainError(Status.conflict, { code, params: { day: String(day) } });
+  if (CUT.test(error.message) || (typeof code === 'string' && AWAY.test(code)))
+    return new Refusal(503, { code: 'database_away' });
+  return (typeof code === 'string' && BY_SQLSTATE[code]) || null;
+}
+
+/** Our own mistake is an error; what is away or too slow is a warning; a refusal is the day's work, whoever found it. */
+function tell(log: Log, told: Refusal | DomainError | null, error: unknown, requestId: string): void {
+  if (!told) log.error({ err: error, requestId }, 'a request failed');
+  else if (told.status >= 500) log.warn({ err: error, requestId }, 'a request was not served');
+  else log.debug({ code: told.faults[0]?.code, status: told.status, requestId }, 'a request was refused');
 }
 
 /** The last handler: express knows it by its four arguments. */
@@ -131,10 +161,10 @@ export function answerProblems(log: Log) {
     }
     const refusal = refusalOf(error);
     const requestId = String(response.locals.requestId ?? '');
-    if (!refusal || refusal.status >= 500 || 'code' in (error as object))
-      log.error({ err: error, requestId }, 'a request failed');
+    tell(log, refusal, error, requestId);
     const told = refusal ?? new Refusal(500, { code: 'our_mistake' });
     const locale = (response.locals.locale as Locale | undefined) ?? localeOf(request);
+    if (told.status === 503) response.set('Retry-After', RETRY_AFTER);
     response
       .status(told.status)
       .type('application/problem+json')

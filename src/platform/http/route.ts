@@ -8,7 +8,7 @@ import type { Tx } from '../db.ts';
 export type Role = 'admin' | 'planner' | 'supervisor' | 'bureau' | 'medical' | 'cadre' | 'facility';
 
 /** What a handler is given: an open transaction as the signed-in person, and what she sent, parsed. */
-export interface Call<P, Q, B> {
+export interface Call<P, Q, B, U = unknown> {
   readonly tx: Tx;
   readonly actor: AccountActor;
   readonly asOf: Instant;
@@ -16,9 +16,11 @@ export interface Call<P, Q, B> {
   readonly params: P;
   readonly query: Q;
   readonly body: B;
+  /** What `before` made of them. */
+  readonly ready: U;
 }
 
-export interface RouteSpec<P, Q, B, R> {
+export interface RouteSpec<P, Q, B, R, U = unknown> {
   readonly method: 'get' | 'post' | 'put' | 'delete';
   /** Below `/api/v1`, parameters as `:name`. */
   readonly path: string;
@@ -35,6 +37,8 @@ export interface RouteSpec<P, Q, B, R> {
   readonly status?: 200 | 201;
   /** What is written is nobody's own (the story's clock): the handler's transaction is the system's, the audit still names who asked. */
   readonly elevated?: true;
+  /** Work that needs no row, done between the question who may and the transaction: a file is read. */
+  readonly before?: (given: { readonly params: P; readonly query: Q; readonly body: B }) => Promise<U>;
 }
 
 /** A declared door, its types erased so that doors of all rooms stand in one list. */
@@ -43,7 +47,10 @@ export interface Route {
   readonly handle: (call: Call<unknown, unknown, unknown>) => Promise<unknown>;
 }
 
-export function route<P, Q, B, R>(spec: RouteSpec<P, Q, B, R>, handle: (call: Call<P, Q, B>) => Promise<R>): Route {
+export function route<P, Q, B, R, U>(
+  spec: RouteSpec<P, Q, B, R, U>,
+  handle: (call: Call<P, Q, B, U>) => Promise<R>,
+): Route {
   return { spec: spec as Route['spec'], handle: handle as Route['handle'] };
 }
 

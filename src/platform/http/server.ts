@@ -5,16 +5,16 @@ import express, { type Express, type RequestHandler, type Router } from 'express
 import helmet from 'helmet';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
-import { type Doors, mounted } from './mount.ts';
-import { type ApiInfo, openApi } from './openapi.ts';
+import { type Doors, mounted, refuseStrangers } from './mount.ts';
+import { type ApiInfo, isFile, openApi, XLSX } from './openapi.ts';
 import { answerProblems, Refusal } from './problem.ts';
 import { referencePage } from './reference.ts';
 import type { Route, RouteSpec } from './route.ts';
 import { type Sessions, sameOrigin } from './sessions.ts';
 
-const JSON_LIMIT = '1mb'; // a visit with all its records is some 20 kB
-const FILE_LIMIT = '10mb'; // what the import takes: a county's register of 62,703 people is 6 MB
-export const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+const SIGN_IN_LIMIT = 4 * 1024; // bytes: anybody may send this much, and no more
+const JSON_LIMIT = 1024 * 1024; // bytes: a visit with all its records is some 20 kB
+const FILE_LIMIT = 10 * 1024 * 1024; // bytes: what the import takes: a county's register of 62,703 people is 6 MB
 const PAGES = fileURLToPath(new URL('../../../web/console', import.meta.url));
 const REQUEST_ID = /^[\w-]{8,64}$/;
 
@@ -28,8 +28,6 @@ export interface ServerOptions extends Doors {
   readonly info: ApiInfo;
   readonly log: Log;
   readonly metrics: Metrics;
-  /** Each part's name and whether it serves. */
-  readonly readiness: () => Promise<Readonly<Record<string, boolean>>>;
 }
 
 export function buildServer(options: ServerOptions): Express {
@@ -42,14 +40,6 @@ export function buildServer(options: ServerOptions): Express {
   app.use(walls(options.publicUrl));
 
   app.get('/healthz', (_request, response) => void response.json({ status: 'ok' }));
-  app.get('/readyz', async (_request, response) => {
-    const parts = await options.readiness();
-    response.status(Object.values(parts).every(Boolean) ? 200 : 503).json(parts);
-  });
-  app.get(
-    '/metrics',
-    async (_request, response) => void response.type(metrics.contentType).send(await metrics.scrape()),
-  );
 
   const specs = [...options.open.specs, ...options.routes.map((route) => route.spec)];
   const document = openApi(specs, options.info);
@@ -57,9 +47,16 @@ export function buildServer(options: ServerOptions): Express {
   app.get('/api', (_request, response) => void response.type('html').send(reference));
   app.get('/api/v1/openapi.json', (_request, response) => void response.json(document));
 
-  app.use('/api/v1', options.sessions.middleware, sameOrigin(options.publicUrl), ...bodies());
+  app.use('/api/v1', options.sessions.middleware, sameOrigin(options.publicUrl));
+  app.post('/api/v1/session', ...json(SIGN_IN_LIMIT));
   app.use('/api/v1', options.open.router);
-  for (const route of options.routes) app[route.spec.method](`/api/v1${route.spec.path}`, mounted(route, options));
+  const jsonBody = json(JSON_LIMIT);
+  const fileBody = [only(XLSX, FILE_LIMIT), express.raw({ type: XLSX, limit: FILE_LIMIT })];
+  for (const route of options.routes) {
+    const body = isFile(route.spec.body) ? fileBody : jsonBody;
+    app[route.spec.method](`/api/v1${route.spec.path}`, refuseStrangers, ...body, mounted(route, options));
+  }
+  for (const [path, methods] of methodsByPath(specs)) app.all(`/api/v1${path}`, otherMethod(methods));
 
   app.use(express.static(PAGES, { index: 'index.html' }));
   app.use((_request, _response, next) => next(new Refusal(404, { code: 'no_such_address' })));
@@ -117,22 +114,52 @@ function walls(publicUrl: string): RequestHandler {
   });
 }
 
-/** JSON, or one xlsx file; a body of any other type is refused before anybody reads it. */
-function bodies(): RequestHandler[] {
-  const known: RequestHandler = (request, _response, next) => {
-    const carries =
-      request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
-    if (carries && !request.is(['application/json', XLSX])) return next(new Refusal(415, { code: 'body_unsupported' }));
+/** A body of any other type, or one that says it is larger, is refused before anybody reads it. */
+function only(type: string, limit: number): RequestHandler {
+  return (request, _response, next) => {
+    const size = Number(request.headers['content-length'] ?? 0);
+    const carries = request.headers['transfer-encoding'] !== undefined || size > 0;
+    if (carries && !request.is([type])) return next(new Refusal(415, { code: 'body_unsupported' }));
+    if (size > limit) return next(new Refusal(413, { code: 'body_too_large' }));
     next();
   };
-  return [
-    known,
-    express.json({ limit: JSON_LIMIT, reviver: storable }),
-    express.raw({ type: XLSX, limit: FILE_LIMIT }),
-  ];
 }
 
-/** What no column can hold is left out of a text: a NUL, half of an emoji cut at a length. A record is never lost for it. */
+const json = (limit: number): RequestHandler[] => [
+  only('application/json', limit),
+  express.json({ limit, reviver: storable }),
+];
+
+/** What no column can hold is left out of names and texts: a NUL, half of an emoji cut at a length. A record is never lost for it. */
 function storable(_: string, value: unknown): unknown {
-  return typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '') : value;
+  if (typeof value === 'string') return cleaned(value);
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+  const entries = Object.entries(value);
+  if (entries.every(([name]) => cleaned(name) === name)) return value;
+  const kept = new Map(entries.filter(([name]) => cleaned(name) === name));
+  for (const [name, inner] of entries) {
+    let free = cleaned(name);
+    if (free === name) continue;
+    while (kept.has(free)) free += '_'; // two names that differ by a NUL keep both their values
+    kept.set(free, inner);
+  }
+  return Object.fromEntries(kept);
+}
+
+const cleaned = (text: string): string => text.toWellFormed().replaceAll('\0', '');
+
+function methodsByPath(specs: ServerOptions['open']['specs']): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const { path, method } of specs) found.set(path, [...(found.get(path) ?? []), method.toUpperCase()]);
+  return found;
+}
+
+/** RFC 9110 §15.5.6: a known address that knows this method not. */
+function otherMethod(methods: readonly string[]): RequestHandler {
+  const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
+  return (request, response, next) => {
+    response.set('Allow', allow);
+    if (request.method === 'OPTIONS') return void response.status(204).end();
+    next(new Refusal(405, { code: 'method_not_allowed', params: { allow } }));
+  };
 }

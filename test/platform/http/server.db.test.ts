@@ -164,13 +164,21 @@ describe('the description', () => {
 
 describe('an operator', () => {
   it('sees that the process lives, which part does not serve, and the figures', async () => {
+    const operator = `http://127.0.0.1:${api.api.operatorPort}`;
     expect((await api.anybody('GET', '/healthz')).body).toEqual({ status: 'ok' });
-    const ready = await api.anybody('GET', '/readyz');
-    expect([ready.status, ready.body.database, ready.body.temporal]).toEqual([503, true, false]);
-    const metrics = String((await api.anybody('GET', '/metrics')).body.text);
+    expect(await (await fetch(`${operator}/healthz`)).json()).toEqual({ status: 'ok' });
+    const ready = await fetch(`${operator}/readyz`);
+    expect([ready.status, await ready.json()]).toMatchObject([503, { database: true, temporal: false }]);
+    const metrics = await (await fetch(`${operator}/metrics`)).text();
     expect(metrics).toMatch(/^doorstep_tasks_open \d+$/m);
     expect(metrics).toMatch(/^doorstep_wake_rows \d+$/m);
     expect(metrics).toMatch(/doorstep_http_seconds_count\{method="GET",route="\/api\/v1\/me",status="401"\}/);
     expect(metrics).not.toContain('nothing-here');
+  });
+
+  it('asks on a port of her own: the public one knows nothing of parts and figures', async () => {
+    for (const address of ['/readyz', '/metrics']) expect((await api.anybody('GET', address)).status).toBe(404);
+    for (const address of ['/api/v1/me', '/nothing', '/'])
+      expect((await fetch(`http://127.0.0.1:${api.api.operatorPort}${address}`)).status).toBe(404);
   });
 });
