@@ -6,7 +6,7 @@ import type { Instant } from '../platform/civil.ts';
 import { canonicalHash, canonicalJson } from '../platform/crypto.ts';
 import type { Tx } from '../platform/db.ts';
 import { closingReport } from './closing.ts';
-import { insertSeal, sealOf } from './store.ts';
+import { insertSeal, sealOf } from './store/seal.ts';
 
 /** Closes a campaign whose grace is over and seals its report. Does nothing before that, and nothing twice. @returns whether it is sealed. */
 export async function closeAndSeal(tx: Tx, actor: Actor, campaignId: string, asOf: Instant): Promise<boolean> {

@@ -4,9 +4,10 @@ import { approvalsOf, stagesOf, waiversOf } from '../campaigns/store/campaign.ts
 import { dateOf, type Instant } from '../platform/civil.ts';
 import { canonicalJson } from '../platform/crypto.ts';
 import type { Tx } from '../platform/db.ts';
-import { dutyProgress, goalProgress, progress } from './progress.ts';
+import { goalProgress } from './goals.ts';
+import { dutyProgress, progress } from './progress.ts';
 import { launched, subjectOf } from './scope.ts';
-import { closingFacts } from './store.ts';
+import { closingFacts } from './store/closing.ts';
 
 /** Neither ids nor moments of the wall: civil days of the drive alone. @throws DomainError before the launch. */
 export async function closingReport(
@@ -36,14 +37,16 @@ export async function closingReport(
       verified: drive.verified,
       unchecked: drive.unchecked,
       refuted: drive.refuted,
+      lateEntry: drive.lateEntry,
       credited: drive.credited,
-      towns: drive.towns.map(({ town, total, seen, verified, unchecked, refuted, credited }) => ({
+      towns: drive.towns.map(({ town, total, seen, verified, unchecked, refuted, lateEntry, credited }) => ({
         town,
         total,
         seen,
         verified,
         unchecked,
         refuted,
+        lateEntry,
         credited,
       })),
     },

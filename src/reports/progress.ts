@@ -1,5 +1,4 @@
 // src/reports/progress.ts: where a drive stands today: planned, seen, pace, forecast, towns, goals, and what is late on which rung.
-import { isSurveyed } from '../campaigns/rules/measures.ts';
 import type { Stage } from '../campaigns/rules/stages.ts';
 import { countyWide } from '../campaigns/store/plan.ts';
 import { type Calendar, planned } from '../places/rules.ts';
@@ -7,14 +6,13 @@ import { loadCalendar } from '../places/store.ts';
 import type { CivilDate, Instant } from '../platform/civil.ts';
 import type { Tx } from '../platform/db.ts';
 import { type DriveClock, driveClock } from './rules/clock.ts';
-import { countedState, type GoalState, surveyState } from './rules/goal.ts';
 import { finishOn, type Pace, paceOf, townForecast } from './rules/pace.ts';
-import { shownPercent, wilson } from './rules/share.ts';
+import { shownPercent } from './rules/share.ts';
 import { launched, type Subject, subjectOf } from './scope.ts';
-import { lateByRung, measure, type Rung, seenByTownAndDay, type TownTotal, tasksByState, townTotals } from './store.ts';
+import { type DoorCounts, seenByTownAndDay, type TownTotal, townTotals } from './store/doors.ts';
+import { type DutyStates, lateByRung, type Rung, tasksByState } from './store/tasks.ts';
 
 export interface TownProgress extends TownTotal {
-  readonly seen: number;
   /** Seen of total, as it is printed. */
   readonly percent: number | null;
   readonly forecast: number | null;
@@ -25,8 +23,11 @@ export interface DutyProgress {
   readonly key: string;
   readonly title: string;
   readonly clause: string;
+  /** What the goals count, by state; next tasks are beside. */
   readonly tasks: number;
   readonly states: Readonly<Record<string, number>>;
+  /** Tasks that followed from what was found: minded, in no goal. */
+  readonly next: number;
   /** Of those done: re-checked and right, not yet checked, refuted. Never one total. */
   readonly verified: number;
   readonly unchecked: number;
@@ -35,7 +36,7 @@ export interface DutyProgress {
   readonly singleSide: number;
 }
 
-export interface Progress extends Pace {
+export interface Progress extends Pace, DoorCounts {
   readonly campaignId: string;
   readonly key: string;
   readonly name: string;
@@ -46,12 +47,6 @@ export interface Progress extends Pace {
   readonly clock: DriveClock;
   /** What is counted at doors: households or persons. */
   readonly counted: 'household' | 'person' | null;
-  readonly total: number;
-  readonly seen: number;
-  readonly verified: number;
-  readonly unchecked: number;
-  readonly refuted: number;
-  readonly credited: number;
   readonly finishOn: CivilDate | null;
   readonly finishEarliest: CivilDate | null;
   readonly finishLatest: CivilDate | null;
@@ -60,22 +55,6 @@ export interface Progress extends Pace {
   readonly days: readonly { readonly day: CivilDate; readonly planned: number; readonly seen: number | null }[];
   readonly duties: readonly DutyProgress[];
   readonly late: readonly Rung[];
-}
-
-export interface GoalProgress {
-  readonly key: string;
-  readonly title: string;
-  readonly clause: string;
-  readonly of: string;
-  readonly numerator: number | null;
-  readonly denominator: number | null;
-  /** The share as it is printed: never on a line that it has not reached. */
-  readonly percent: number | null;
-  readonly atLeast: number;
-  readonly by: CivilDate;
-  readonly state: GoalState;
-  /** Wilson's 95 % interval as printed percentages, of surveyed goals alone. */
-  readonly bound: { readonly low: number; readonly high: number } | null;
 }
 
 /** Where a campaign stands. @throws DomainError before its launch. */
@@ -97,9 +76,8 @@ async function standing(tx: Tx, countyCode: string, campaignId: string, asOf: In
   const byYesterday = seen.filter(({ day }) => day < scope.today);
   const onDay = byWorkday(byYesterday, workdays, calendar);
   const seenOn = completed.map((day) => onDay.get(day) ?? 0);
-  const sum = (of: keyof TownTotal): number => totals.reduce((all, town) => all + Number(town[of]), 0);
-  const seenSoFar = sum('verified') + sum('unchecked') + sum('refuted');
-  const total = sum('total');
+  const counted = inAll(totals);
+  const { total, seen: seenSoFar } = counted;
   const pace = paceOf(total, seenOn, seenSoFar, workdays.length);
   const left = total - sumOf(byYesterday);
   const finishAt = (daily: number | null): CivilDate | null =>
@@ -115,24 +93,18 @@ async function standing(tx: Tx, countyCode: string, campaignId: string, asOf: In
     today: scope.today,
     clock,
     counted: headline?.subject ?? null,
-    total,
-    seen: seenSoFar,
-    verified: sum('verified'),
-    unchecked: sum('unchecked'),
-    refuted: sum('refuted'),
-    credited: sum('credited'),
+    ...counted,
     ...pace,
     finishOn: finishAt(pace.pace),
     finishEarliest: finishAt(pace.fastest),
     finishLatest: finishAt(pace.slowest),
     towns: totals.map((town) => ({
       ...town,
-      seen: town.verified + town.unchecked + town.refuted,
-      percent: shownPercent(town.verified + town.unchecked + town.refuted, town.total),
+      percent: shownPercent(town.seen, town.total),
       ...townForecast(
         town.total,
         sumOf(byYesterday.filter((row) => row.town === town.town)),
-        town.verified + town.unchecked + town.refuted,
+        town.seen,
         completed.length,
         workdays.length,
       ),
@@ -143,6 +115,20 @@ async function standing(tx: Tx, countyCode: string, campaignId: string, asOf: In
     }),
     duties: await dutyProgress(tx, subject),
     late: await lateByRung(tx, scope),
+  };
+}
+
+/** A county's doors are its towns' together. */
+export function inAll(towns: readonly DoorCounts[]): DoorCounts {
+  const sum = (of: keyof DoorCounts): number => towns.reduce((all, town) => all + town[of], 0);
+  return {
+    total: sum('total'),
+    seen: sum('seen'),
+    verified: sum('verified'),
+    unchecked: sum('unchecked'),
+    refuted: sum('refuted'),
+    lateEntry: sum('lateEntry'),
+    credited: sum('credited'),
   };
 }
 
@@ -163,63 +149,35 @@ function byWorkday(
   return counts;
 }
 
+/** States of what is done: in time, late, recorded too late, or before the launch. */
+const DONE: readonly string[] = ['done', 'done_late', 'late_entry', 'credited'];
+
 /** Every duty's tasks by state, in the order of the file. */
 export async function dutyProgress(tx: Tx, { campaign, scope }: Subject): Promise<DutyProgress[]> {
   const counts = await tasksByState(tx, scope);
   return campaign.definition.duties.map(({ key, title, clause }) => {
-    const mine = counts.filter(({ duty }) => duty === key);
-    const sum = (of: 'count' | 'verified' | 'refuted' | 'singleSide'): number =>
-      mine.reduce((all, row) => all + row[of], 0);
-    const done = mine
-      .filter(({ state }) => state === 'done' || state === 'done_late')
-      .reduce((all, row) => all + row.count, 0);
+    const mine = counts.filter(({ duty, inGoal }) => duty === key && inGoal);
+    const { verified, unchecked, refuted, singleSide } = checked(mine);
     return {
       key,
       title,
       clause,
-      tasks: sum('count'),
+      tasks: mine.reduce((all, row) => all + row.count, 0),
       states: Object.fromEntries(mine.map(({ state, count }) => [state, count])),
-      verified: sum('verified'),
-      unchecked: done - sum('verified') - sum('refuted'),
-      refuted: sum('refuted'),
-      singleSide: sum('singleSide'),
+      next: counts.filter(({ duty, inGoal }) => duty === key && !inGoal).reduce((all, row) => all + row.count, 0),
+      verified,
+      unchecked,
+      refuted,
+      singleSide,
     };
   });
 }
 
-/** Every goal with its numerator and denominator, counted now. */
-export async function goals(tx: Tx, countyCode: string, campaignId: string, asOf: Instant): Promise<GoalProgress[]> {
-  return goalProgress(tx, await subjectOf(tx, countyCode, campaignId, asOf));
-}
-
-export async function goalProgress(tx: Tx, { campaign, scope, headline }: Subject): Promise<GoalProgress[]> {
-  const found: GoalProgress[] = [];
-  for (const goal of campaign.definition.goals) {
-    const { key, title, clause, of, atLeast, by } = goal;
-    const numerator = await measure(tx, scope, goal.numerator, of, headline);
-    const denominator = await measure(tx, scope, goal.denominator, of, headline);
-    const sampled = isSurveyed(goal.numerator);
-    found.push({
-      key,
-      title,
-      clause,
-      of,
-      numerator,
-      denominator,
-      percent: numerator === null || denominator === null ? null : shownPercent(numerator, denominator, atLeast),
-      atLeast,
-      by,
-      state: sampled
-        ? surveyState(numerator, denominator, atLeast)
-        : countedState(numerator, denominator, atLeast, scope.today > by),
-      bound: sampled && numerator !== null && denominator ? shownBound(numerator, denominator, atLeast) : null,
-    });
-  }
-  return found;
-}
-
-function shownBound(numerator: number, denominator: number, atLeast: number): { low: number; high: number } {
-  const { low, high } = wilson(numerator, denominator);
-  const shown = (end: number): number => shownPercent(end, 1, atLeast, 2) ?? 0;
-  return { low: shown(low), high: shown(high) };
+/** What re-checks said of the tasks that are done. */
+function checked(rows: readonly DutyStates[]) {
+  const done = rows.filter(({ state }) => DONE.includes(state));
+  const sum = (of: 'count' | 'verified' | 'refuted' | 'singleSide'): number =>
+    done.reduce((all, row) => all + row[of], 0);
+  const [verified, refuted] = [sum('verified'), sum('refuted')];
+  return { verified, refuted, unchecked: sum('count') - verified - refuted, singleSide: sum('singleSide') };
 }

@@ -7,10 +7,12 @@ import { cursorOf, pageOf } from '../platform/http/page.ts';
 import { type Role, type Route, route } from '../platform/http/route.ts';
 import { tellsIllness } from '../tasks/rules/neutral.ts';
 import { closingReport } from './closing.ts';
-import { goals, progress } from './progress.ts';
+import { goals } from './goals.ts';
+import { progress } from './progress.ts';
 import { goalsReply, lateQuery, lateReply, progressReply, reportReply } from './schema.ts';
 import { subjectOf } from './scope.ts';
-import { lateTasks, sealOf } from './store.ts';
+import { sealOf } from './store/seal.ts';
+import { lateTasks } from './store/tasks.ts';
 
 const readers: readonly Role[] = ['admin', 'planner', 'supervisor', 'bureau'];
 
@@ -50,7 +52,7 @@ export const reportRoutes: readonly Route[] = [
     {
       method: 'get',
       path: '/campaigns/:id/late',
-      summary: 'Late tasks with their rung, the longest late first',
+      summary: 'Tasks past due with their rung, late inside their grace or overdue past it, the longest late first',
       roles: readers,
       params: idParams,
       query: lateQuery,

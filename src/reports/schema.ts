@@ -13,6 +13,8 @@ const columns = {
   refuted: count.describe('re-checked and refuted'),
 };
 
+const lateEntry = count.describe('补录: of those done, recorded too late to be believed in time');
+
 const clock = z.object({
   day: count,
   days: count,
@@ -27,7 +29,12 @@ const clock = z.object({
   workdaysAhead: count,
 });
 
-export const rungReply = z.object({ level: count.describe('0: nobody told yet'), tasks: count });
+export const rungReply = z.object({
+  level: count.describe('0: nobody told yet'),
+  tasks: count,
+  late: count.describe('past due, inside its grace'),
+  overdue: count.describe('past its grace'),
+});
 
 export const progressReply = z.object({
   campaignId: z.uuid(),
@@ -42,6 +49,7 @@ export const progressReply = z.object({
   total: count,
   seen: count,
   ...columns,
+  lateEntry: lateEntry,
   credited: count.describe('seen in the window before the launch, and not since'),
   planned: count.describe('the line of the whole county; it does not depend on due dates'),
   pace: figure.describe('a working day, by the end of yesterday'),
@@ -64,6 +72,7 @@ export const progressReply = z.object({
       seen: count,
       percent: percent.describe('seen of total, as it is printed'),
       ...columns,
+      lateEntry,
       credited: count,
       forecast: figure.describe('capped at the town’s total'),
       shortfall: figure,
@@ -75,10 +84,11 @@ export const progressReply = z.object({
       key: z.string(),
       title: z.string(),
       clause: z.string(),
-      tasks: count,
+      tasks: count.describe('what the goals count'),
+      next: count.describe('tasks that followed from what was found: minded, in no goal'),
       states: z.record(z.string(), count),
       ...columns,
-      singleSide: count,
+      singleSide: count.describe('subjects for which one side alone did what both owe'),
     }),
   ),
   late: z.array(rungReply),
@@ -93,6 +103,8 @@ export const goalsReply = z.object({
       of: z.string(),
       numerator: count.nullable().describe('null: not measured yet'),
       denominator: count.nullable(),
+      refuted: count.describe('of the numerator; they do not bring the goal nearer'),
+      lateEntry,
       percent: percent.describe('as it is printed: rounded, but never onto 0, 100 or the goal where it is not there'),
       atLeast: z.number(),
       by: day,

@@ -4,7 +4,7 @@ import { campaignOf } from '../campaigns/store/campaign.ts';
 import { dateOf, type Instant } from '../platform/civil.ts';
 import type { Tx } from '../platform/db.ts';
 import { DomainError, Status } from '../platform/errors.ts';
-import type { Headline, Scope } from './store.ts';
+import type { Headline, Scope } from './store/scope.ts';
 
 export interface Subject {
   readonly campaign: CampaignRow;

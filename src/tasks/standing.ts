@@ -87,10 +87,13 @@ export const lateDaysOf = (workday: CivilDate, day: CivilDate) =>
 const lateDaysUntil = (day: Fragment) => sql<number>`late_days(t.county_code, coalesce(t.grace_until, t.due_on), ${day},
   t.bounded_until is not null, coalesce(stop.days, '{}'))`;
 
-/** Calendar days from the deed that closed `t` to its record on which it could have been sent. */
-const entryDays = sql`(select count(*) from generate_series(t.closed_on + 1, coalesce(t.recorded_on, (t.closed_at at time zone 'Asia/Shanghai')::date), '1 day') as d(day)
-  where not exists (select from outage o where o.county_code = t.county_code and starts_with(t.area_code, o.area_code)
-    and d.day::date between o.from_on and o.to_on))`;
+/** Whether something was recorded so late that it is 补录: on more than so many days between the deed and the book it could have been sent. */
+export const isLateEntry = (county: Fragment, area: Fragment, happened: Fragment, recorded: Fragment): Fragment => sql`(
+  ${recorded} - ${happened} > ${ENTRY_DAYS}::integer and (select count(*) from generate_series(${happened} + 1, ${recorded}, '1 day') as d(day)
+  where not exists (select from outage o where o.county_code = ${county} and starts_with(${area}, o.area_code)
+    and d.day::date between o.from_on and o.to_on)) > ${ENTRY_DAYS}::integer)`;
+
+const recordedOn = sql`coalesce(t.recorded_on, (t.closed_at at time zone 'Asia/Shanghai')::date)`;
 
 const preparation = sql`exists (select from duty d where d.county_code = t.county_code and d.campaign_id = t.campaign_id and d.key = t.duty_key
   and d.preparation)`;
@@ -102,8 +105,7 @@ const preparation = sql`exists (select from duty d where d.county_code = t.count
 export const taskState = (today: CivilDate, countedFrom: CivilDate | null): Fragment => sql`case
   when t.close_reason = 'done' then case
     when t.closed_on < ${countedFrom}::date and not ${preparation} then 'credited'
-    when coalesce(t.recorded_on, (t.closed_at at time zone 'Asia/Shanghai')::date) - t.closed_on > ${ENTRY_DAYS}::integer and ${entryDays} > ${ENTRY_DAYS}::integer
-      then 'late_entry'
+    when ${isLateEntry(sql`t.county_code`, sql`t.area_code`, sql`t.closed_on`, recordedOn)} then 'late_entry'
     when t.closed_on > coalesce(t.grace_until, t.due_on) and ${lateDaysUntil(sql`t.closed_on`)} > t.grace then 'done_late'
     else 'done' end
   when t.close_reason is not null then t.close_reason

@@ -13,7 +13,8 @@ import { at, plusMinutes } from '../../src/platform/civil.ts';
 import { canonicalHash } from '../../src/platform/crypto.ts';
 import { type Db, openDb, rows, sql } from '../../src/platform/db.ts';
 import { closeAndSeal } from '../../src/reports/acts.ts';
-import { goals, progress } from '../../src/reports/progress.ts';
+import { goals } from '../../src/reports/goals.ts';
+import { progress } from '../../src/reports/progress.ts';
 import { type SmallCounty, smallCounty } from '../fixtures/county.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { as, doing, launched, NOTICE } from './drive.ts';
@@ -311,8 +312,8 @@ describe('progress', () => {
     const { late, duties } = await doing(db, planner(), DAY61, (tx) => progress(tx, county.countyCode, id, DAY61));
     // one door a village was due on 16 January (talk and verification of two people on both sides), one broadcast each on the 19th, 8 trainings
     expect(late).toEqual([
-      { level: 0, tasks: 4 * (1 + 4) + 4 + 8 - 1 },
-      { level: 2, tasks: 1 },
+      { level: 0, tasks: 4 * (1 + 4) + 4 + 8 - 1, late: 0, overdue: 4 * (1 + 4) + 4 + 8 - 1 },
+      { level: 2, tasks: 1, late: 0, overdue: 1 },
     ]);
     expect(duties.find(({ key }) => key === 'policy_talk')?.states).toEqual({ overdue: 4, due: 8 });
   });

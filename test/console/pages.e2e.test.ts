@@ -101,6 +101,14 @@ describe('the pages', () => {
     expect(await page.locator('.goals .not_surveyed .value').first().innerText()).toBe('未测');
     expect(await page.locator('.towns tbody tr').count()).toBe(2);
     expect(await page.locator('.chart svg .band.days_lost').count()).toBe(1);
+    expect(await page.locator('.columns dt').allInnerTexts()).toEqual([
+      '已核实',
+      '未抽查',
+      '查否',
+      '其中补录',
+      '启动前已访（单列）',
+    ]);
+    expect(await page.locator('.goals .not_measured .note').first().innerText()).toContain('健康档案系统尚未接入');
   });
 
   it('open a count of late tasks to the tasks themselves', async () => {

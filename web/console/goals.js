@@ -3,7 +3,6 @@ import { h } from './dom.js';
 import { empty } from './states.js';
 import { count, day, percent, rate, w } from './words.js';
 
-const WITHOUT_REFUTED = new Set(['policy_talk']); // counts households seen, which those refuted are not
 const SIGNS = { reached: '✓', not_reached: '✗', not_proven: '?', not_surveyed: '–', not_measured: '–', open: '…' };
 const UNMEASURED = { not_surveyed: 'goals.not_measured_why', not_measured: 'goals.not_connected_why' };
 
@@ -12,7 +11,19 @@ export function goals(list) {
   return h('ul', { class: 'goals' }, list.map(goal));
 }
 
-function goal({ key, title, clause, state, numerator, denominator, percent: share, bound, atLeast, by }) {
+function goal({
+  title,
+  clause,
+  state,
+  numerator,
+  denominator,
+  refuted,
+  lateEntry,
+  percent: share,
+  bound,
+  atLeast,
+  by,
+}) {
   const why = UNMEASURED[state];
   const measured = !why;
   return h(
@@ -25,7 +36,8 @@ function goal({ key, title, clause, state, numerator, denominator, percent: shar
       { class: 'note' },
       measured ? `${count(numerator)} / ${count(denominator)}` : w(why),
       bound && ` [${rate(bound.low, 2)}, ${rate(bound.high, 2)}]`,
-      measured && WITHOUT_REFUTED.has(key) && ` · ${w('goals.without_refuted')}`,
+      measured && refuted > 0 && ` · ${w('goals.refuted', { count: count(refuted) })}`,
+      measured && lateEntry > 0 && ` · ${w('goals.late_entry', { count: count(lateEntry) })}`,
     ),
     h('p', { class: 'state' }, h('b', { 'aria-hidden': 'true' }, SIGNS[state] ?? ''), ' ', w(`goal.${state}`)),
     h(

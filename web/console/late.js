@@ -22,16 +22,22 @@ export function lateTable(place, { campaignId, late, today }) {
       h(
         'thead',
         {},
-        h('tr', {}, h('th', { scope: 'col' }, w('late.level')), h('th', { scope: 'col' }, w('late.tasks'))),
+        h(
+          'tr',
+          {},
+          ['level', 'in_grace', 'overdue', 'tasks'].map((key) => h('th', { scope: 'col' }, w(`late.${key}`))),
+        ),
       ),
       h(
         'tbody',
         {},
-        late.map(({ level, tasks }) =>
+        late.map(({ level, tasks, late: inGrace, overdue }) =>
           h(
             'tr',
             {},
             h('th', { scope: 'row' }, rung(level)),
+            h('td', {}, count(inGrace)),
+            h('td', {}, count(overdue)),
             h(
               'td',
               {},
@@ -47,14 +53,12 @@ export function lateTable(place, { campaignId, late, today }) {
           'tr',
           {},
           h('th', { scope: 'row' }, w('late.total')),
+          h('td', {}, count(sum(late, 'late'))),
+          h('td', {}, count(sum(late, 'overdue'))),
           h(
             'td',
             {},
-            opener(
-              late.reduce((all, { tasks }) => all + tasks, 0),
-              () => open(null),
-              w('late.total'),
-            ),
+            opener(sum(late, 'tasks'), () => open(null), w('late.total')),
           ),
         ),
       ),
@@ -64,6 +68,7 @@ export function lateTable(place, { campaignId, late, today }) {
   list.hidden = true;
 }
 
+const sum = (rows, of) => rows.reduce((all, row) => all + row[of], 0);
 const rung = (level) => (has(`late.rung.${level}`) ? w(`late.rung.${level}`) : `${level}`);
 const opener = (tasks, onclick, label) =>
   h(

@@ -179,12 +179,12 @@ function finishRange({ seen, total, finishEarliest, finishLatest }) {
     : w('overview.finish_open', { earliest: day(finishEarliest) });
 }
 
-/** Verified, not yet checked and refuted: three columns, never one total. */
+/** Verified, not yet checked and refuted: three columns, never one total; late entries and what is credited beside them. */
 const columns = (progress) =>
   h(
     'dl',
     { class: 'columns' },
-    ['verified', 'unchecked', 'refuted'].map((key) =>
+    ['verified', 'unchecked', 'refuted', 'lateEntry', 'credited'].map((key) =>
       h('div', { class: key }, h('dt', {}, w(`seen.${key}`)), h('dd', {}, count(progress[key]))),
     ),
   );
