@@ -17,48 +17,52 @@ export function lateTable(place, { campaignId, late, today }) {
   show(
     place,
     h(
-      'table',
-      {},
+      'div',
+      { class: 'scroll' },
       h(
-        'thead',
+        'table',
         {},
         h(
-          'tr',
+          'thead',
           {},
-          ['level', 'in_grace', 'overdue', 'tasks'].map((key) => h('th', { scope: 'col' }, w(`late.${key}`))),
-        ),
-      ),
-      h(
-        'tbody',
-        {},
-        late.map(({ level, tasks, late: inGrace, overdue }) =>
           h(
             'tr',
             {},
-            h('th', { scope: 'row' }, rung(level)),
-            h('td', {}, count(inGrace)),
-            h('td', {}, count(overdue)),
+            ['level', 'in_grace', 'overdue', 'tasks'].map((key) => h('th', { scope: 'col' }, w(`late.${key}`))),
+          ),
+        ),
+        h(
+          'tbody',
+          {},
+          late.map(({ level, tasks, late: inGrace, overdue }) =>
             h(
-              'td',
+              'tr',
               {},
-              opener(tasks, () => open(level), rung(level)),
+              h('th', { scope: 'row' }, rung(level)),
+              h('td', {}, count(inGrace)),
+              h('td', {}, count(overdue)),
+              h(
+                'td',
+                {},
+                opener(tasks, () => open(level), rung(level)),
+              ),
             ),
           ),
         ),
-      ),
-      h(
-        'tfoot',
-        {},
         h(
-          'tr',
+          'tfoot',
           {},
-          h('th', { scope: 'row' }, w('late.total')),
-          h('td', {}, count(sum(late, 'late'))),
-          h('td', {}, count(sum(late, 'overdue'))),
           h(
-            'td',
+            'tr',
             {},
-            opener(sum(late, 'tasks'), () => open(null), w('late.total')),
+            h('th', { scope: 'row' }, w('late.total')),
+            h('td', {}, count(sum(late, 'late'))),
+            h('td', {}, count(sum(late, 'overdue'))),
+            h(
+              'td',
+              {},
+              opener(sum(late, 'tasks'), () => open(null), w('late.total')),
+            ),
           ),
         ),
       ),
