@@ -112,20 +112,31 @@ export async function claim(
   return { mails, full: page.length === PAGE };
 }
 
-/** Writes how an attempt ended. One whose lease has run out in the meantime changes nothing: it has been settled as unknown. */
+/** Writes that the mail server has taken these. */
+export async function settleSent(
+  tx: Tx,
+  { countyCode }: Actor,
+  taken: readonly ClaimedMail[],
+  asOf: Instant,
+): Promise<void> {
+  const own = taken.map(({ noticeId, attempt }) => ({ noticeId, attempt }));
+  await store.settleSent(tx, countyCode, own, asOf);
+}
+
+/**
+ * Writes how an attempt ended that the server did not take. One whose lease has run out in the meantime changes nothing: it has
+ * been settled as unknown.
+ */
 export async function settle(
   tx: Tx,
   actor: Actor,
   claimed: ClaimedMail,
-  outcome: Outcome,
+  outcome: Exclude<Outcome, { kind: 'sent' }>,
   asOf: Instant,
 ): Promise<void> {
   const { countyCode } = actor;
   const own = { id: claimed.noticeId, attempt: claimed.attempt, repeat: false, availableAt: null };
   switch (outcome.kind) {
-    case 'sent':
-      await store.settleAttempt(tx, countyCode, { ...own, state: 'sent', outcome: 'sent', code: null }, asOf);
-      return;
     case 'unknown':
       await settleUnknown(tx, actor, { ...claimed, id: claimed.noticeId }, outcome.code, asOf);
       return;

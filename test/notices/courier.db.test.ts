@@ -323,6 +323,36 @@ describe('a mail server', () => {
   });
 });
 
+describe('a page of mails', () => {
+  it('goes out four at once after a first one alone, each outcome written before the next goes in its place', async () => {
+    for (let n = 1; n <= 9; n++) await alarm(`urg/${n}/first`);
+    let under = 0;
+    const waiting: (() => void)[] = [];
+    const seen: string[] = [];
+    const slow = await smtp({
+      onData(stream, _session, done) {
+        stream.resume();
+        stream.on('end', async () => {
+          under++;
+          const written = (await states()).filter((state) => state === 'urgent sent 1 sent').length;
+          seen.push(`${written} ${under}`);
+          waiting.push(() => {
+            under--;
+            done();
+          });
+          if (written > 0 && waiting.length < 4) return;
+          for (const answer of waiting.splice(0)) answer();
+        });
+      },
+    });
+    expect(await send(at('2018-01-30', '20:50'), officeAt(slow.url))).toMatchObject({ sent: 9, ended: true });
+    expect(seen[0]).toBe('0 1');
+    expect(seen.slice(1, 5).map((one) => one.split(' ')[0])).toEqual(['1', '1', '1', '1']);
+    expect(Math.max(...seen.map((one) => Number(one.split(' ')[1])))).toBe(4);
+    expect(new Set(await states())).toEqual(new Set(['urgent sent 1 sent']));
+  });
+});
+
 describe('a courier that dies', () => {
   it('leaves a routine mail unknown and an alarm to be repeated; what it says afterwards changes nothing', async () => {
     await tasks(DUE);

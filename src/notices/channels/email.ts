@@ -17,15 +17,18 @@ const CONNECT_BOUND = 10_000; // ms, and as long for the greeting
 const ANSWER_BOUND = 20_000; // ms without a byte: two of them fit into the activity's minute
 const MAILS_A_SECOND = 20; // a county's relay takes some tens; a page of 50 then fits well into its lease
 
+/** Mails that are on their way at once: a server that takes a while for each is not waited for with every one. */
+export const AT_ONCE = 4;
+
 /** The way to a mail server. It never sends a mail again by itself: that is the courier's decision. */
 export function openMail(url: string, mailsASecond: number = MAILS_A_SECOND): Transporter {
   return createTransport({
     url,
     pool: true,
-    maxConnections: 1,
+    maxConnections: AT_ONCE,
     maxRequeues: 0,
     rateDelta: 1_000,
-    rateLimit: mailsASecond,
+    rateLimit: Math.max(1, mailsASecond - (AT_ONCE - 1)), // the pool asks before all but one of its connections take a mail
     connectionTimeout: CONNECT_BOUND,
     greetingTimeout: CONNECT_BOUND,
     socketTimeout: ANSWER_BOUND,

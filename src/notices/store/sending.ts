@@ -169,8 +169,8 @@ export async function endUnsent(
 export interface Settlement {
   readonly id: string;
   readonly attempt: number;
-  readonly state: 'due' | 'sent' | 'unknown' | 'dead';
-  readonly outcome: 'sent' | 'unknown' | 'temporary' | 'permanent' | 'released';
+  readonly state: 'due' | 'unknown' | 'dead';
+  readonly outcome: 'unknown' | 'temporary' | 'permanent' | 'released';
   readonly code: string | null;
   /** When it may leave again; with `due` only. */
   readonly availableAt: Instant | null;
@@ -178,7 +178,7 @@ export interface Settlement {
   readonly repeat: boolean;
 }
 
-/** Writes how an attempt ended, if it is still ours. @returns false when its lease ran out and somebody else has decided. */
+/** Writes how an attempt ended that was not taken for certain, if it is still ours. @returns false when its lease ran out and somebody else has decided. */
 export async function settleAttempt(tx: Tx, countyCode: string, end: Settlement, asOf: Instant): Promise<boolean> {
   const count = await written(
     tx,
@@ -193,6 +193,28 @@ export async function settleAttempt(tx: Tx, countyCode: string, end: Settlement,
       where d.county_code = ${countyCode} and d.notice_id = mine.id and d.attempt = ${end.attempt}`,
   );
   return count === 1;
+}
+
+/**
+ * Writes that the server has taken these, each if it is still ours. Locked in the order of the people, as the digests of a
+ * sweep are, so that the two wait for each other in one direction only.
+ */
+export async function settleSent(
+  tx: Tx,
+  countyCode: string,
+  taken: readonly { readonly noticeId: string; readonly attempt: number }[],
+  asOf: Instant,
+): Promise<void> {
+  await sql`
+    with held as (
+      select n.id, n.attempt from jsonb_to_recordset(${JSON.stringify(taken)}::jsonb) as own("noticeId" uuid, attempt int)
+      join notice n on n.county_code = ${countyCode} and n.id = own."noticeId" and n.state = 'sending' and n.attempt = own.attempt
+      order by n.account_id, n.id for update of n),
+    mine as (
+      update notice n set state = 'sent', lease_until = null, ended_at = ${asOf}::timestamptz from held
+      where n.county_code = ${countyCode} and n.id = held.id returning n.id, n.attempt)
+    update delivery d set ended_at = ${asOf}::timestamptz, outcome = 'sent' from mine
+    where d.county_code = ${countyCode} and d.notice_id = mine.id and d.attempt = mine.attempt`.execute(tx);
 }
 
 /** Temporary refusals of a notice so far. */
