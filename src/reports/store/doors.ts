@@ -22,16 +22,15 @@ const doors = (scope: Scope, headline: Headline) => sql`${lastWords(scope)},
       and r.kind = ${headline.record} and r.filing = 'accepted' and r.recorded_at <= ${scope.asOf}
     left join last_word c on c.record_id = r.id),
   counted as (
-    select whose, min(day) as day, bool_or(verdict is not distinct from 'confirmed') as verified,
-      bool_and(verdict is not distinct from 'refuted') as refuted,
-      bool_and(late_entry) filter (where verdict is distinct from 'refuted') as late_entry
-    from told where day between ${scope.launchedOn} and ${scope.windowTo} group by whose),
+    select whose, min(day) filter (where now) as day, bool_or(now and verdict is not distinct from 'confirmed') as verified,
+      bool_and(verdict is not distinct from 'refuted') filter (where now) as refuted,
+      bool_and(late_entry) filter (where now and verdict is distinct from 'refuted') as late_entry,
+      bool_or(day >= ${scope.windowFrom} and day < ${scope.launchedOn}) as before
+    from (select told.*, day between ${scope.launchedOn} and ${scope.windowTo} as now from told) told group by whose),
   door as (
     select due.whose, left(due.area_code, 9) as town, counted.day as seen_on,
-      case when counted.verified then 'verified' when counted.refuted then 'refuted' when counted.day is not null then 'unchecked' end as state,
-      coalesce(counted.late_entry, false) as late_entry,
-      counted.day is null and exists (select from told where told.whose = due.whose
-        and told.day >= ${scope.windowFrom} and told.day < ${scope.launchedOn}) as credited
+      case when counted.day is null then null when counted.verified then 'verified' when counted.refuted then 'refuted' else 'unchecked' end as state,
+      coalesce(counted.late_entry, false) as late_entry, coalesce(counted.day is null and counted.before, false) as credited
     from due left join counted on counted.whose = due.whose)`;
 
 export interface TownDay {
