@@ -116,10 +116,11 @@ create function my_counties() returns text[] language sql stable security define
   select coalesce(array_agg(distinct county_code), '{}') from account
   where id = nullif(current_setting('app.account', true), '')::uuid and disabled_at is null
 $$;
--- For what belongs to no area of the county: whether this account holds one of these roles for the whole of it.
+-- For what belongs to no area of the county: whether this account holds one of these roles for the whole of it, and came in by it.
 create function i_am(variadic roles text[]) returns boolean language sql stable security definer set search_path = public as $$
   select exists (select from role_grant g where g.account_id = nullif(current_setting('app.account', true), '')::uuid
-    and g.role = any(roles) and g.area_code = g.county_code and daterange(g.from_on, g.to_on, '[]') @> nullif(current_setting('app.day', true), '')::date)
+    and g.role = any(roles) and g.area_code = g.county_code and daterange(g.from_on, g.to_on, '[]') @> nullif(current_setting('app.day', true), '')::date
+    and (coalesce(current_setting('app.roles', true), '') = '' or g.role = any(string_to_array(current_setting('app.roles', true), ' '))))
 $$;
 
 grant usage on schema public to doorstep_app, doorstep_system;
@@ -182,7 +183,8 @@ begin
 end $$;
 create policy handed on household for select to doorstep_app using (id = any((select handed('household', 'medical', 'cadre', 'facility'))::uuid[]));
 create policy handed on person for select to doorstep_app using (household_id = any((select handed('household', 'medical', 'cadre', 'facility'))::uuid[]));
-create policy handed on task for insert to doorstep_app with check (household_id = any((select handed('household', 'medical', 'cadre', 'facility'))::uuid[]));
+create policy handed on task for insert to doorstep_app with check (household_id = any((select handed('household', 'medical', 'cadre', 'facility'))::uuid[])
+  and exists (select from household h where h.county_code = task.county_code and h.id = task.household_id and h.village_code = task.area_code));
 create policy handed_seen on task for select to doorstep_app using (household_id = any((select handed('household', 'medical', 'cadre', 'facility'))::uuid[]));
 
 -- A record from the field is never refused: whoever made it may file it for review, wherever it says it was made, and find it again.
