@@ -36,19 +36,19 @@ export function openField(base: string): Field {
     return cookie;
   };
 
-  const once = async ({ login, body }: PlannedVisit): Promise<unknown> => {
+  const once = async (login: string, path: string, body: unknown): Promise<unknown> => {
     const cookie = cookies.get(login) ?? (await signIn(login));
-    const answer = await post('/visits', body, { cookie });
+    const answer = await post(path, body, { cookie });
     if (answer.status === 401) cookies.delete(login);
     const receipt: unknown = await answer.json();
     if (answer.ok) return receipt;
-    throw new Error(`${answer.status} for a visit: ${JSON.stringify(receipt)}`);
+    throw new Error(`${answer.status} from ${path}: ${JSON.stringify(receipt)}`);
   };
 
-  const deliver = (visit: PlannedVisit): Promise<unknown> =>
+  const deliver = (login: string, path: string, body: unknown): Promise<unknown> =>
     insist(async () => {
       try {
-        return await once(visit);
+        return await once(login, path, body);
       } catch (error) {
         retries++;
         throw error;
@@ -60,9 +60,10 @@ export function openField(base: string): Field {
       await Promise.all(
         visits.map(async (visit) => {
           await sleep(chance('sent', visit.body.id) * SPREAD);
-          const receipt = await deliver(visit);
+          const receipt = await deliver(visit.login, '/visits', visit.body);
+          if (visit.confirmedBy) await deliver(visit.confirmedBy, `/visits/${visit.body.id}/confirmations`, {});
           if (chance('twice', visit.body.id) >= TWICE) return;
-          const again = await deliver(visit);
+          const again = await deliver(visit.login, '/visits', visit.body);
           if (JSON.stringify(again) !== JSON.stringify(receipt))
             throw new Error(`visit ${visit.body.id} got two receipts: ${JSON.stringify([receipt, again])}`);
         }),

@@ -20,6 +20,8 @@ export interface Story {
 export interface PlannedVisit {
   readonly login: string;
   readonly body: { readonly id: string } & Readonly<Record<string, unknown>>;
+  /** The partner's login, who confirms a joint record from her own phone once it has been sent. */
+  readonly confirmedBy?: string;
 }
 
 /** @param length working days, at most 12. @param field the seed of the field work. */
@@ -79,6 +81,7 @@ function stop(
   const knocked = Math.floor(draw('knocked') * days.length);
   if (visited !== n && knocked !== n) return [];
   const id = (...of: readonly string[]): string => storyId('chaos', field, household.registerNo, day, ...of);
+  const joint = draw('joint') < 0.7;
   const records: unknown[] = [];
   if (visited !== n) records.push({ id: id('missed'), kind: 'not_met', body: { reason: 'no_answer' } });
   else {
@@ -88,13 +91,14 @@ function stop(
       records.push({
         id: id('contract'),
         kind: 'contract',
-        ...(draw('joint') < 0.7 ? {} : { singleSideReason: '乡村干部当天开会' }),
+        ...(joint ? {} : { singleSideReason: '乡村干部当天开会' }),
         body: {},
       });
     for (const person of household.persons) records.push(...readings(person, day, emergency, draw(person.idNo), id));
   }
   const arrivedAt = at(day, '09:30');
-  return [sent(`v${v + 1}.doctor`, village, household.id, arrivedAt, id('visit'), records, village.cadre)];
+  const visit = sent(`v${v + 1}.doctor`, village, household.id, arrivedAt, id('visit'), records, village.cadre);
+  return [visited === n && !household.signed && joint ? { ...visit, confirmedBy: `v${v + 1}.cadre` } : visit];
 }
 
 function readings(
