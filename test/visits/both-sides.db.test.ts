@@ -131,6 +131,28 @@ describe('a joint duty', () => {
     expect(await confirm(village.cadre, visit.id)).toMatchObject({ records: [], closed: [] });
   });
 
+  it.each(['first', 'correcting'] as const)(
+    'put right before the partner confirms is confirmed as it stands, by the %s visit',
+    async (by) => {
+      const said = record('verification', ALL, { personId: doors.old.id });
+      const first = stop(village, MORNING, [said], { householdId: doors.first.id, partnerId: village.cadre });
+      await send(db(), village.doctor, first);
+      const right = record(
+        'verification',
+        { lines: ALL.lines.map((line) => (line.item === 'illness' ? { ...line, ok: false, note: '病名写错' } : line)) },
+        { personId: doors.old.id, supersedes: said.id },
+      );
+      const correcting = stop(village, plusMinutes(MORNING, 60), [right], { householdId: doors.first.id });
+      expect(await send(db(), village.doctor, correcting)).toMatchObject({ filing: 'accepted' });
+      const confirmed = await confirm(village.cadre, (by === 'first' ? first : correcting).id);
+      expect(confirmed).toMatchObject({ records: [right.id], closed: [expect.any(String)] });
+      expect(await sides(doors.first.id, 'verification')).toEqual([
+        ['cadre', 'done', null],
+        ['medical', 'done', null],
+      ]);
+    },
+  );
+
   it('tells the partner whom it names, once a visit', async () => {
     const both = [
       record('verification', ALL, { personId: doors.old.id }),

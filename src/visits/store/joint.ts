@@ -33,7 +33,10 @@ export interface JointVisit {
   readonly records: readonly JointRecord[];
 }
 
-/** An accepted visit with its joint records that no later one corrects. Asked as the system: a cadre does not read a clinical note. */
+/**
+ * An accepted visit with its joint records, each as it stands now: what was put right is confirmed as it was put right, under
+ * the first visit or the correcting one. Asked as the system: a cadre does not read a clinical note.
+ */
 export async function jointVisitOf(tx: Tx, countyCode: string, id: string): Promise<JointVisit | null> {
   return maybeRow(
     tx,
@@ -41,10 +44,17 @@ export async function jointVisitOf(tx: Tx, countyCode: string, id: string): Prom
         v.recorded_at as "recordedAt",
         (select coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'kind', r.kind, 'side', r.side, 'householdId', r.household_id,
             'villageCode', h.village_code, 'lines', r.body->'lines', 'owedId', (select owed.id from ${halfDone}
-              where done.county_code = ${countyCode} and done.household_id = r.household_id and done.closed_by = r.id limit 1)) order by r.id), '[]')
+              where done.county_code = ${countyCode} and done.household_id = r.household_id and owed.side <> r.side
+                and done.closed_by in (select coalesce(r.root_id, r.id) union all
+                  select c.id from record c where c.county_code = r.county_code and c.root_id = coalesce(r.root_id, r.id))
+              limit 1)) order by r.id), '[]')
           from record r join household h on h.county_code = r.county_code and h.id = r.household_id
-          where r.county_code = v.county_code and r.visit_id = v.id and r.visit_hash = v.body_hash and r.filing = 'accepted'
-            and r.kind in ('verification', 'contract') and r.side in ('medical', 'cadre')
+          where r.county_code = v.county_code and r.filing = 'accepted' and r.side in ('medical', 'cadre')
+            and r.id in (select chain.id from record said
+              cross join lateral (select coalesce(said.root_id, said.id) as id union all select c.id from record c
+                where c.county_code = said.county_code and c.root_id = coalesce(said.root_id, said.id)) chain
+              where said.county_code = v.county_code and said.visit_id = v.id and said.visit_hash = v.body_hash
+                and said.filing = 'accepted' and said.kind in ('verification', 'contract'))
             and not exists (select from record x where x.county_code = r.county_code and x.supersedes = r.id)) as records
       from visit v where v.county_code = ${countyCode} and v.id = ${id} and v.filing = 'accepted'`,
   );
