@@ -12,7 +12,7 @@ import { count, type Line, ms, printTable, times } from './report.ts';
 import { benchSweep } from './sweep.ts';
 import { benchVisit } from './visit.ts';
 
-const BOUNDS = { launch: 1.5, sweep: 2, visit: 4, executions: 50, memory: 700 } as const; // memory: MiB
+const BOUNDS = { launch: 1.2, sweep: 1.5, visit: 3.5, executions: 400, memory: 700 } as const; // memory: MiB
 const PASSWORD = 'a password of the bench';
 const PARTS = 6; // of the visits, whose medians are the range
 const DAYS = 51; // from the launch to the window's end: an agenda's run begins anew each day and wakes at least once

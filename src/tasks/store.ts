@@ -131,6 +131,7 @@ export async function closeTasks(
         recorded_on = c."recordedOn"
       from jsonb_to_recordset(${JSON.stringify(closings)}::jsonb)
         as c(id uuid, reason text, "closedOn" date, "recordedOn" date, detail text, "closedBy" uuid)
-      where t.county_code = ${countyCode} and t.id = c.id and t.closed_at is null`,
+      where t.county_code = ${countyCode} and t.id = c.id and t.closed_at is null
+        and t.id = any(${closings.map(({ id }) => id)}::uuid[])`, // by their ids: joined alone, every task of the county is read
   );
 }

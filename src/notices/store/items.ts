@@ -25,7 +25,9 @@ export async function attachItems(tx: Tx, countyCode: string, noticeIds: readonl
         from unnest(${[...noticeIds]}::uuid[]) with ordinality as named(id, place) join notice n on n.county_code = ${countyCode} and n.id = named.id
         order by n.account_id, named.place)
       update notice_line l set notice_id = d.id, fate = 'told' from digest d
-      where l.county_code = ${countyCode} and l.account_id = d.account_id and l.notice_id is null
+      where l.county_code is not distinct from ${countyCode} -- so that no index by county is taken: it would read all that waits, for each page
+        and l.account_id = d.account_id and l.notice_id is null
+        and l.account_id = any(array(select account_id from digest))
       returning l.id, l.notice_id as "noticeId", l.kind, l.area_code as "areaCode", l.task_id as "taskId", l.cycle, l.subject_id as "subjectId"`,
   );
 }
