@@ -126,13 +126,18 @@ $$;
 grant usage on schema public to doorstep_app, doorstep_system;
 grant usage on all sequences in schema public to doorstep_app, doorstep_system;
 
+create function me() returns uuid language sql stable as $$ select nullif(current_setting('app.account', true), '')::uuid $$;
+
 -- One policy form: the row's area is among those where I hold one of the roles that it is for. The system (workers, imports, relays) sees every row; nobody but the owner deletes.
-create procedure protect(tab regclass, condition text, writes text default 'insert') language plpgsql as $$
+-- `written`: what a row must be as well for people to write it, where more may read than write. `by_people`: how they write it, where the system alone writes more.
+create procedure protect(tab regclass, condition text, writes text default 'insert', written text default 'true', by_people text default null) language plpgsql as $$
+declare theirs text := coalesce(by_people, writes);
 begin
   execute format('alter table %s enable row level security', tab);
-  execute format('create policy mine on %s to doorstep_app using (%s) with check (%2$s)', tab, condition);
+  execute format('create policy mine on %s to doorstep_app using (%s) with check ((%2$s) and %s)', tab, condition, written);
   execute format('create policy everything on %s to doorstep_system using (true) with check (true)', tab);
-  execute format('grant select%s on %s to doorstep_app, doorstep_system', case when writes = '' then '' else ', ' || writes end, tab);
+  execute format('grant select%s on %s to doorstep_app', case when theirs = '' then '' else ', ' || theirs end, tab);
+  execute format('grant select%s on %s to doorstep_system', case when writes = '' then '' else ', ' || writes end, tab);
 end $$;
 
 -- Rows seen by area.
@@ -145,11 +150,11 @@ call protect('change_request', 'village_code = any((select my_areas())::text[])'
 call protect('task', 'area_code = any((select my_areas())::text[])', 'insert, update');
 call protect('task_move', 'area_code = any((select my_areas())::text[])');
 call protect('hold', 'area_code = any((select my_areas())::text[])', 'insert, update');
-call protect('outage', 'county_code = any((select my_counties())::text[])');
+call protect('outage', 'county_code = any((select my_counties())::text[])', written => 'area_code = any((select my_areas(''planner'', ''supervisor'', ''admin''))::text[])');
 call protect('escalation', 'area_code = any((select my_areas())::text[])');
 call protect('acknowledgement', 'area_code = any((select my_areas())::text[])');
 call protect('help_request', 'area_code = any((select my_areas())::text[])', 'insert, update');
-call protect('area_sweep', 'area_code = any((select my_areas())::text[])', 'insert, update');
+call protect('area_sweep', 'area_code = any((select my_areas())::text[])', 'insert, update', by_people => '');
 call protect('visit', 'area_code = any((select my_areas())::text[])');
 call protect('record', 'area_code = any((select my_areas())::text[]) and (not clinical or area_code = any((select my_areas(''medical'', ''facility'', ''supervisor''))::text[]) or account_id = nullif(current_setting(''app.account'', true), '''')::uuid)');
 call protect('confirmation', 'area_code = any((select my_areas())::text[])');
@@ -163,7 +168,7 @@ call protect('finding', 'area_code = any((select my_areas())::text[])', 'insert,
 call protect('rectification', 'area_code = any((select my_areas())::text[])');
 call protect('sample', 'area_code = any((select my_areas())::text[])');
 call protect('device', 'area_code = any((select my_areas())::text[])', 'insert, update');
-call protect('duty_roster', 'county_code = any((select my_counties())::text[])', 'insert, update');
+call protect('duty_roster', 'county_code = any((select my_counties())::text[])', 'insert, update', by_people => 'insert', written => 'area_code = any((select my_areas(''planner'', ''supervisor'', ''admin''))::text[])');
 
 -- A task handed to a team elsewhere brings the sight that it needs, as long as it is open: its household and people, and for the
 -- medical team what it is followed up for; and the right to make the task that follows, which is the village's own again.
@@ -207,37 +212,48 @@ create policy handed on enrolment for select to doorstep_app using (person_id = 
 create policy handed on judgement for select to doorstep_app using (enrolment_id in (select e.id from enrolment e where e.person_id = any((select handed('person', 'medical', 'facility'))::uuid[])));
 
 -- Rows the whole county shares.
-call protect('division', 'county_code = any((select my_counties())::text[])', 'insert, update');
-call protect('calendar_day', 'county_code = any((select my_counties())::text[])', 'insert, update');
-call protect('calendar_span', 'county_code = any((select my_counties())::text[])');
-call protect('account', 'county_code = any((select my_counties())::text[])', 'insert, update');
-call protect('role_grant', 'county_code = any((select my_counties())::text[])', 'insert, update');
-call protect('team', 'county_code = any((select my_counties())::text[])', 'insert, update');
-call protect('team_member', 'county_code = any((select my_counties())::text[])', 'insert, update');
-call protect('leave', 'county_code = any((select my_counties())::text[])', 'insert, update');
-call protect('campaign', 'county_code = any((select my_counties())::text[])', 'insert, update');
-call protect('campaign_stage', 'county_code = any((select my_counties())::text[])');
-call protect('approval', 'county_code = any((select my_counties())::text[])');
-call protect('duty', 'county_code = any((select my_counties())::text[])');
-call protect('goal', 'county_code = any((select my_counties())::text[])');
-call protect('waiver', 'county_code = any((select my_counties())::text[])');
-call protect('round', 'county_code = any((select my_counties())::text[])');
+call protect('division', 'county_code = any((select my_counties())::text[])', 'insert, update', by_people => '');
+call protect('calendar_day', 'county_code = any((select my_counties())::text[])', 'insert, update', by_people => '');
+call protect('calendar_span', 'county_code = any((select my_counties())::text[])', by_people => '');
+-- Nobody reads another's password or telephone, and of one's own account one changes the language.
+call protect('account', 'county_code = any((select my_counties())::text[])', 'insert, update', written => 'id = me()', by_people => 'update (locale)');
+revoke select on account from doorstep_app;
+grant select (county_code, id, login, name, email, locale, disabled_at) on account to doorstep_app;
+-- Posts are given by whoever may in their area, every other role by an administrator; never to oneself. What was given is ended, not changed.
+call protect('role_grant', 'county_code = any((select my_counties())::text[])', 'insert, update', by_people => 'insert, update (to_on)',
+  written => '(area_code = any((select my_areas(''admin''))::text[]) or role in (''medical'', ''cadre'', ''facility'') and area_code = any((select my_areas(''planner'', ''supervisor'', ''admin''))::text[]))');
+create policy never_to_oneself on role_grant as restrictive for insert to doorstep_app with check (account_id <> me());
+call protect('team', 'county_code = any((select my_counties())::text[])', 'insert, update', written => 'area_code = any((select my_areas(''planner'', ''supervisor'', ''admin''))::text[])', by_people => 'update');
+call protect('team_member', 'county_code = any((select my_counties())::text[])', 'insert, update', written => 'area_code = any((select my_areas(''planner'', ''supervisor'', ''admin''))::text[])', by_people => 'insert, update (to_on)');
+create policy never_oneself on team_member as restrictive for insert to doorstep_app with check (account_id <> me());
+-- One's own, or that of somebody in one's charge; the substitute alone consents.
+call protect('leave', 'county_code = any((select my_counties())::text[])', 'insert, update', by_people => 'insert, update (consented_at)', written => '(substitute_id = me() or account_id = me() or account_id in (
+  select g.account_id from role_grant g where g.area_code = any((select my_areas(''planner'', ''supervisor'', ''admin''))::text[])))');
+create policy asked on leave as restrictive for insert to doorstep_app with check (consented_at is null);
+create policy consented on leave as restrictive for update to doorstep_app using (true) with check (substitute_id = me());
+call protect('campaign', 'county_code = any((select my_counties())::text[])', 'insert, update', written => '(select i_am(''planner'', ''admin''))');
+call protect('campaign_stage', 'county_code = any((select my_counties())::text[])', written => '(select i_am(''planner'', ''admin'', ''bureau''))');
+call protect('approval', 'county_code = any((select my_counties())::text[])', written => 'account_id = me() and (select i_am(''bureau''))');
+call protect('duty', 'county_code = any((select my_counties())::text[])', written => '(select i_am(''planner'', ''admin''))');
+call protect('goal', 'county_code = any((select my_counties())::text[])', written => '(select i_am(''planner'', ''admin''))');
+call protect('waiver', 'county_code = any((select my_counties())::text[])', written => '(select i_am(''planner'', ''admin''))');
+call protect('round', 'county_code = any((select my_counties())::text[])', written => 'area_code = any((select my_areas(''supervisor'', ''planner''))::text[])');
 -- Blind: the teams read which of their records were drawn only when every re-visit is answered.
 call protect('round_eligible', 'county_code = any((select my_counties())::text[]) and ((select cardinality(my_areas(''supervisor'', ''planner'', ''admin'', ''bureau''))) > 0
   or round_id in (select g.round_id from round_stage g where g.stage = ''answered''))');
-call protect('round_stage', 'county_code = any((select my_counties())::text[])');
-call protect('seal', 'county_code = any((select my_counties())::text[])');
-call protect('recurrence', 'county_code = any((select my_counties())::text[])', 'insert, update');
-call protect('import_batch', 'county_code = any((select my_counties())::text[])', 'insert, update');
-call protect('import_row', 'county_code = any((select my_counties())::text[])');
+call protect('round_stage', 'county_code = any((select my_counties())::text[])', written => 'round_id in (select r.id from round r where r.area_code = any((select my_areas(''supervisor'', ''planner''))::text[]))');
+call protect('seal', 'county_code = any((select my_counties())::text[])', by_people => '');
+call protect('recurrence', 'county_code = any((select my_counties())::text[])', 'insert, update', by_people => '');
+call protect('import_batch', 'county_code = any((select my_counties())::text[]) and (select i_am(''planner'', ''admin''))', 'insert, update', by_people => '');
+call protect('import_row', 'county_code = any((select my_counties())::text[]) and (select i_am(''planner'', ''admin''))', by_people => '');
 
 -- One's own.
-call protect('notice', 'account_id = nullif(current_setting(''app.account'', true), '''')::uuid or (select i_am(''planner'', ''admin''))', 'insert, update');
-call protect('notice_line', 'account_id = nullif(current_setting(''app.account'', true), '''')::uuid or (select i_am(''planner'', ''admin''))', 'insert, update');
-call protect('delivery', '(select i_am(''planner'', ''admin''))', 'insert, update');
+call protect('notice', 'account_id = me() or (select i_am(''planner'', ''admin''))', 'insert, update', by_people => '');
+call protect('notice_line', 'account_id = me() or (select i_am(''planner'', ''admin''))', 'insert, update', by_people => '');
+call protect('delivery', '(select i_am(''planner'', ''admin''))', 'insert, update', by_people => '');
 call protect('preference', 'account_id = nullif(current_setting(''app.account'', true), '''')::uuid', 'insert, update');
 call protect('idempotency', 'account_id = nullif(current_setting(''app.account'', true), '''')::uuid');
-call protect('mailbox', '(select i_am(''planner'', ''admin''))');
+call protect('mailbox', '(select i_am(''planner'', ''admin''))', by_people => '');
 
 -- An act that tells others writes their notices by these and by nothing else: in the actor's own county, and nothing of the
 -- others' rows comes out but an id. `src/notices/store.ts` calls them.
