@@ -223,13 +223,14 @@ grant select (county_code, id, login, name, email, locale, disabled_at) on accou
 call protect('role_grant', 'county_code = any((select my_counties())::text[])', 'insert, update', by_people => 'insert, update (to_on)',
   written => '(area_code = any((select my_areas(''admin''))::text[]) or role in (''medical'', ''cadre'', ''facility'') and area_code = any((select my_areas(''planner'', ''supervisor'', ''admin''))::text[]))');
 create policy never_to_oneself on role_grant as restrictive for insert to doorstep_app with check (account_id <> me());
-call protect('team', 'county_code = any((select my_counties())::text[])', 'insert, update', written => 'area_code = any((select my_areas(''planner'', ''supervisor'', ''admin''))::text[])', by_people => 'update');
+call protect('team', 'county_code = any((select my_counties())::text[])', 'insert, update', written => 'area_code = any((select my_areas(''planner'', ''supervisor'', ''admin''))::text[])', by_people => 'update (to_on)');
 call protect('team_member', 'county_code = any((select my_counties())::text[])', 'insert, update', written => 'area_code = any((select my_areas(''planner'', ''supervisor'', ''admin''))::text[])', by_people => 'insert, update (to_on)');
 create policy never_oneself on team_member as restrictive for insert to doorstep_app with check (account_id <> me());
--- One's own, or that of somebody in one's charge; the substitute alone consents.
-call protect('leave', 'county_code = any((select my_counties())::text[])', 'insert, update', by_people => 'insert, update (consented_at)', written => '(substitute_id = me() or account_id = me() or account_id in (
-  select g.account_id from role_grant g where g.area_code = any((select my_areas(''planner'', ''supervisor'', ''admin''))::text[])))');
-create policy asked on leave as restrictive for insert to doorstep_app with check (consented_at is null);
+-- Asked for by oneself or by whoever is in charge; the substitute alone consents.
+call protect('leave', 'county_code = any((select my_counties())::text[])', 'insert, update', by_people => 'insert, update (consented_at)');
+create policy asked on leave as restrictive for insert to doorstep_app with check (consented_at is null and (account_id = me() or account_id in (
+  select g.account_id from role_grant g where g.area_code = any((select my_areas('planner', 'supervisor', 'admin'))::text[])
+    and daterange(g.from_on, g.to_on, '[]') @> nullif(current_setting('app.day', true), '')::date)));
 create policy consented on leave as restrictive for update to doorstep_app using (true) with check (substitute_id = me());
 call protect('campaign', 'county_code = any((select my_counties())::text[])', 'insert, update', written => '(select i_am(''planner'', ''admin''))');
 call protect('campaign_stage', 'county_code = any((select my_counties())::text[])', written => '(select i_am(''planner'', ''admin'', ''bureau''))');

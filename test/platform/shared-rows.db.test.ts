@@ -89,6 +89,9 @@ describe('a leave', () => {
     expect(await says('town1.supervisor', asks('v1.doctor'))).toBe('written');
     expect(await says('town1.supervisor', asks('v3.doctor'))).toBe('refused');
     expect(await says('v1.cadre', asks('v1.doctor'))).toBe('refused');
+    const elsewhere = sql`insert into leave (county_code, account_id, from_on, to_on, substitute_id)
+      values (${COUNTY}, ${id('v1.doctor')}, '2018-02-01', '2018-02-03', ${id('v1.cadre')})`;
+    expect(await says('v1.cadre', elsewhere)).toBe('refused'); // else she would stand in, and consent to it herself
   });
 
   it('holds by the substitute’s own word alone', async () => {

@@ -28,6 +28,7 @@ export class Ground {
   readonly accounts: string[];
   private readonly columns: readonly Column[];
   private readonly households: readonly string[];
+  private readonly rounds: unknown[] = [];
   private readonly chance: Chance;
   private constructor(
     owner: pg.Client,
@@ -84,6 +85,14 @@ export class Ground {
     if (has('account_id')) row.account_id = accountId;
     if (has('filing')) row.filing = oneOf(this.chance, ['accepted', 'review']);
     if (has('clinical')) row.clinical = this.chance() < 0.5;
+    if (table === 'role_grant') row.role = oneOf(this.chance, ROLES);
+    if (table === 'leave')
+      Object.assign(row, {
+        substitute_id: oneOf(this.chance, this.accounts),
+        consented_at: oneOf(this.chance, [null, null, '2018-01-10T00:00:00Z']),
+      });
+    if (table === 'round') this.rounds.push(row.id);
+    if (table === 'round_stage') row.round_id = oneOf(this.chance, this.rounds);
     if (table === 'task') row.household_id = oneOf(this.chance, this.households);
     return row;
   }
@@ -156,6 +165,7 @@ export class Ground {
       grants: grants.rows,
       tasks: await this.all('task'),
       households: await this.all('household'),
+      rounds: await this.all('round'),
       enrolments: await this.all('enrolment'),
       roundStages: await this.all('round_stage'),
     };

@@ -24,12 +24,14 @@ export interface Facts {
   readonly tasks: readonly Row[];
   readonly households: readonly Row[];
   readonly enrolments: readonly Row[];
+  readonly rounds: readonly Row[];
   readonly roundStages: readonly Row[];
 }
 
 const COUNTY_DIGITS = 6;
 export const CLINICAL = ['medical', 'facility', 'supervisor'];
-const HANDED_TO = ['medical', 'cadre', 'facility'];
+const POSTS = ['medical', 'cadre', 'facility'];
+const ORGANISERS = ['planner', 'supervisor', 'admin'];
 
 /** What one of these people may do: each rule is asked about a row. */
 export class Sight {
@@ -62,11 +64,14 @@ export class Sight {
     return this.held.some(({ role, areaCode }) => areaCode.length === COUNTY_DIGITS && roles.includes(role));
   }
   mine(row: Row): boolean {
-    return row.account_id === this.who.accountId;
+    return this.is(row.account_id);
+  }
+  is(accountId: unknown): boolean {
+    return accountId === this.who.accountId;
   }
   /** A task of this household was handed to a team of hers, and is open. */
   handedHousehold(household: unknown): boolean {
-    return this.handed.some((task) => task.household_id === household && this.covers(task.area_code, HANDED_TO));
+    return this.handed.some((task) => task.household_id === household && this.covers(task.area_code, POSTS));
   }
   /** What follows a task handed to her is the household's own village's again. */
   followsAtHome(row: Row): boolean {
@@ -80,6 +85,19 @@ export class Sight {
   }
   patientOf(enrolment: unknown): unknown {
     return this.facts.enrolments.find(({ id }) => id === enrolment)?.person_id;
+  }
+  /** Somebody with a post of this day where she organises. */
+  inCharge(accountId: unknown): boolean {
+    return this.facts.grants.some(
+      ({ accountId: whose, areaCode, fromOn, toOn }) =>
+        whose === accountId &&
+        fromOn <= this.who.day &&
+        (toOn === null || this.who.day <= toOn) &&
+        this.covers(areaCode, ORGANISERS),
+    );
+  }
+  areaOfRound(round: unknown): unknown {
+    return this.facts.rounds.find(({ id }) => id === round)?.area_code;
   }
   answered(round: unknown): boolean {
     return this.facts.roundStages.some((stage) => stage.round_id === round && stage.stage === 'answered');
@@ -95,6 +113,8 @@ export interface Table {
   readonly adds?: Rule | null;
   /** Who may change it; left out, nobody may. */
   readonly changes?: Rule;
+  /** The one column that is changed at all. */
+  readonly column?: string;
 }
 
 const inArea = (area: 'area_code' | 'village_code', roles: readonly string[] = []): Rule => {
@@ -116,8 +136,11 @@ const kept: Table = { area: 'area_code', sees: here };
 const changed: Table = { ...kept, changes: here };
 const village: Table = { area: 'village_code', sees: inVillage, adds: inVillage, changes: inVillage };
 const clinical: Table = { area: 'area_code', sees: patients };
-const shared: Table = { sees: theCounty };
-const managed: Table = { ...shared, changes: theCounty };
+const organised = inArea('area_code', ORGANISERS);
+/** Read by the county, written by the system alone. */
+const given: Table = { sees: theCounty, adds: null };
+const ofDrive: Table = { sees: theCounty, adds: overseers };
+const inOrder: Table = { area: 'area_code', sees: theCounty, adds: organised };
 
 export const TABLES: Readonly<Record<string, Table>> = {
   household: { ...village, sees: (sight, row) => inVillage(sight, row) || sight.handedHousehold(row.id) },
@@ -137,7 +160,7 @@ export const TABLES: Readonly<Record<string, Table>> = {
   escalation: kept,
   acknowledgement: kept,
   help_request: changed,
-  area_sweep: changed,
+  area_sweep: { ...kept, adds: null },
   visit: {
     area: 'area_code',
     sees: (sight, row) => here(sight, row) || sight.mine(row),
@@ -174,37 +197,59 @@ export const TABLES: Readonly<Record<string, Table>> = {
   personal_plan: { area: 'village_code', sees: villagePatients },
   referral: clinical,
   referral_event: clinical,
-  division: managed,
-  calendar_day: managed,
-  calendar_span: shared,
-  outage: shared,
-  duty_roster: managed,
-  account: managed,
-  role_grant: managed,
-  team: managed,
-  team_member: managed,
-  leave: managed,
-  campaign: managed,
-  campaign_stage: shared,
-  approval: shared,
-  duty: shared,
-  goal: shared,
-  waiver: shared,
-  round: shared,
-  round_stage: shared,
+  division: given,
+  calendar_day: given,
+  calendar_span: given,
+  outage: inOrder,
+  duty_roster: inOrder,
+  account: { ...given, changes: (sight, row) => sight.is(row.id), column: 'locale' },
+  role_grant: {
+    area: 'area_code',
+    sees: theCounty,
+    adds: (sight, row) =>
+      !sight.mine(row) &&
+      (sight.covers(row.area_code, ['admin']) || (POSTS.includes(String(row.role)) && organised(sight, row))),
+    changes: (sight, row) =>
+      sight.covers(row.area_code, ['admin']) || (POSTS.includes(String(row.role)) && organised(sight, row)),
+    column: 'to_on',
+  },
+  team: { ...inOrder, adds: null, changes: organised, column: 'to_on' },
+  team_member: {
+    ...inOrder,
+    adds: (sight, row) => organised(sight, row) && !sight.mine(row),
+    changes: organised,
+    column: 'to_on',
+  },
+  leave: {
+    sees: theCounty,
+    adds: (sight, row) => row.consented_at === null && (sight.mine(row) || sight.inCharge(row.account_id)),
+    changes: (sight, row) => sight.is(row.substitute_id),
+    column: 'consented_at',
+  },
+  campaign: { ...ofDrive, changes: overseers },
+  campaign_stage: { sees: theCounty, adds: (sight) => sight.ofTheWholeCounty('planner', 'admin', 'bureau') },
+  approval: { sees: theCounty, adds: (sight, row) => sight.mine(row) && sight.ofTheWholeCounty('bureau') },
+  duty: ofDrive,
+  goal: ofDrive,
+  waiver: ofDrive,
+  round: { ...inOrder, adds: inArea('area_code', ['supervisor', 'planner']) },
+  round_stage: {
+    sees: theCounty,
+    adds: (sight, row) => sight.covers(sight.areaOfRound(row.round_id), ['supervisor', 'planner']),
+  },
   round_eligible: {
     sees: (sight, row) => sight.holds('supervisor', 'planner', 'admin', 'bureau') || sight.answered(row.round_id),
   },
-  seal: shared,
-  recurrence: managed,
-  import_batch: managed,
-  import_row: shared,
-  notice: { sees: ownOrOverseer, changes: ownOrOverseer },
-  notice_line: { sees: ownOrOverseer, changes: ownOrOverseer },
-  delivery: { sees: overseers, changes: overseers },
+  seal: given,
+  recurrence: given,
+  import_batch: { sees: overseers, adds: null },
+  import_row: { sees: overseers, adds: null },
+  notice: { sees: ownOrOverseer, adds: null },
+  notice_line: { sees: ownOrOverseer, adds: null },
+  delivery: { sees: overseers, adds: null },
   preference: { sees: own, changes: own },
   idempotency: { sees: own },
-  mailbox: { sees: overseers },
+  mailbox: { sees: overseers, adds: null },
   audit_entry: { sees: overseers, adds: own },
   audit_link: { sees: overseers, adds: null },
 };
