@@ -106,7 +106,8 @@ export const taskState = (today: CivilDate, countedFrom: CivilDate | null): Frag
   when t.close_reason = 'done' then case
     when t.closed_on < ${countedFrom}::date and not ${preparation} then 'credited'
     when ${isLateEntry(sql`t.county_code`, sql`t.area_code`, sql`t.closed_on`, recordedOn)} then 'late_entry'
-    when t.closed_on > coalesce(t.grace_until, t.due_on) and ${lateDaysUntil(sql`t.closed_on`)} > t.grace then 'done_late'
+    when t.closed_on > coalesce(t.grace_until, t.due_on) and case when t.grace > 0 then ${lateDaysUntil(sql`t.closed_on`)} > t.grace
+      else not coalesce(stop.days, '{}') @> daterange(coalesce(t.grace_until, t.due_on) + 1, t.closed_on, '[]') end then 'done_late'
     else 'done' end
   when t.close_reason is not null then t.close_reason
   else coalesce(${stopOn(today)}, case

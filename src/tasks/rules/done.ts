@@ -8,7 +8,7 @@ export type CloseReason = (typeof CloseReason)[keyof typeof CloseReason];
 export const DoneState = {
   /** Happened in time and recorded in time. */
   done: 'done',
-  /** Happened when it was overdue. */
+  /** Happened after its due date and whatever grace it has. */
   doneLate: 'done_late',
   /** 补录: recorded too long after it happened for the day to be believed, whichever day it says. */
   lateEntry: 'late_entry',
@@ -31,13 +31,13 @@ export interface DoneFacts {
 
 /**
  * `taskState` in standing.ts says the same in SQL; a test holds them together.
- * @param overdue whether it was overdue on the day it happened.
+ * @param late whether it happened after its due date and whatever grace it has.
  */
-export function doneState(facts: DoneFacts, happenedOn: CivilDate, overdue: boolean): DoneState {
+export function doneState(facts: DoneFacts, happenedOn: CivilDate, late: boolean): DoneState {
   if (facts.countedFrom !== null && happenedOn < facts.countedFrom) return DoneState.credited;
   if (facts.recordedOn !== null && entryDays(happenedOn, facts.recordedOn, facts.outages) > ENTRY_DAYS)
     return DoneState.lateEntry;
-  return overdue ? DoneState.doneLate : DoneState.done;
+  return late ? DoneState.doneLate : DoneState.done;
 }
 
 /** Calendar days from a deed to its record on which it could have been sent. */

@@ -60,8 +60,7 @@ export function taskStatus(
       return TaskStatus.notDone;
     case CloseReason.done: {
       const happenedOn = task.closedOn ?? asOf;
-      const overdue = happenedOn > countsAfter(task) && lateDays(task, happenedOn, calendar) > task.grace;
-      return doneState(task, happenedOn, overdue);
+      return doneState(task, happenedOn, wasLate(task, happenedOn, calendar));
     }
     case null:
   }
@@ -100,6 +99,17 @@ export function morningsAfter(
   const from = plusDays(after, 1);
   const days = task.boundedUntil === null ? calendar.workdays(from, through) : everyDay(from, through);
   return neverStops(task) ? days : days.filter((day) => stopOn(task, day) === null);
+}
+
+/**
+ * Whether what happened on `day` happened too late: on the Saturday after a Friday too, unless the task has a grace in
+ * working days, or its clock stood on every day since it was due.
+ */
+function wasLate(task: TaskDates, day: CivilDate, calendar: Calendar): boolean {
+  const after = countsAfter(task);
+  if (day <= after) return false;
+  if (task.grace > 0) return lateDays(task, day, calendar) > task.grace;
+  return everyDay(plusDays(after, 1), day).some((passed) => stopOn(task, passed) === null);
 }
 
 /** The last day on which a task is not yet late for the ladder. */

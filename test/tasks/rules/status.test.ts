@@ -51,7 +51,7 @@ describe('the status of a task', () => {
 
   it.each([
     ['done', '2018-02-14', 'done'],
-    ['done', '2018-02-21', 'done'], // past due, and no working day has passed: late, never overdue
+    ['done', '2018-02-15', 'done_late'], // in the holiday: late, though no working morning has passed
     ['done', '2018-02-22', 'done_late'],
     ['excused', '2018-03-15', 'excused'],
     ['not_done', '2018-03-07', 'not_done'],
@@ -76,6 +76,14 @@ describe('a task done', () => {
     expect(done({ dueOn: '2018-02-01', grace: 2, closedOn: '2018-02-06' })).toBe('done_late');
     const holds = [{ fromOn: '2018-02-02', toOn: '2018-02-02' }];
     expect(done({ dueOn: '2018-02-01', grace: 2, closedOn: '2018-02-06', holds })).toBe('done');
+  });
+
+  it('on the Saturday after a Friday is late, unless it has a grace or its clock stood until then', () => {
+    const saturday = { dueOn: '2018-01-26', closedOn: '2018-01-27' };
+    expect(done(saturday)).toBe('done_late');
+    expect(done({ ...saturday, grace: 1 })).toBe('done');
+    expect(done({ ...saturday, away: [{ fromOn: '2018-01-20', toOn: '2018-01-27' }] })).toBe('done');
+    expect(done({ ...saturday, away: [{ fromOn: '2018-01-20', toOn: '2018-01-26' }] })).toBe('done_late');
   });
 
   it('is a late entry when its record comes more than three days after it happened', () => {
