@@ -109,7 +109,7 @@ export interface Closing {
   readonly reason: 'done' | 'excused' | 'not_done';
   /** The civil day it happened. */
   readonly closedOn: CivilDate;
-  /** The day its record reached the book, where that was before today: a side that closes by its partner's silence. */
+  /** The day its record reached the book, where that was before today: a side that confirms its partner's record. */
   readonly recordedOn?: CivilDate | null;
   /** Why excused; `single_side` for a joint duty that one side did. */
   readonly detail?: string | null;

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { at, type CivilDate, type Instant, plusMinutes } from '../../src/platform/civil.ts';
 import { sql } from '../../src/platform/db.ts';
 import type { DomainError } from '../../src/platform/errors.ts';
+import { awayClauses, stopJoins, taskState } from '../../src/tasks/standing.ts';
 import { insertTasks } from '../../src/tasks/store.ts';
 import { confirmVisit, mindJointDuties } from '../../src/visits/acts/confirm.ts';
 import type { SmallCounty, SmallVillage } from '../fixtures/county.ts';
@@ -65,7 +66,25 @@ const sides = async (householdId: string, kind: string) =>
     .filter((task) => task.kind === kind)
     .map((task) => [task.side, task.closeReason, task.closeDetail]);
 
+const states = async (householdId: string) => {
+  const found = await ask(
+    db(),
+    county,
+    sql<{ said: string }>`with ${awayClauses(county.countyCode, sql`true`, '2018-02-10')}
+      select ${taskState('2018-02-10', null)} || ' ' || t.side as said from task t ${stopJoins}
+      where t.household_id = ${householdId} and t.kind = 'verification' order by t.side`,
+  );
+  return found.map(({ said }) => said);
+};
+
 describe('a joint duty', () => {
+  it('confirmed on the third day is in the book since the day of its one record', async () => {
+    const visit = verify(ALL, {}, { partnerId: village.cadre });
+    await send(db(), village.doctor, visit, at('2018-02-01', '09:00'));
+    await confirm(village.cadre, visit.id, at('2018-02-04', '18:00'));
+    expect(await states(doors.first.id)).toEqual(['done_late cadre', 'done_late medical']);
+  });
+
   it('is closed a side at a time by each side’s own lines', async () => {
     await send(db(), village.doctor, verify(lines('illness')));
     expect(await sides(doors.first.id, 'verification')).toEqual([
@@ -191,6 +210,7 @@ describe('a joint duty', () => {
     ]);
     expect(await night('2018-02-03')).toEqual({ closed: 1, told: 0 });
     expect(await night('2018-02-03')).toEqual({ closed: 0, told: 0 });
+    expect(await states(doors.first.id)).toEqual(['done_late cadre', 'done_late medical']); // in the book since the 30th
     expect(await sides(doors.first.id, 'verification')).toEqual([
       ['cadre', 'done', 'single_side'],
       ['medical', 'done', null],

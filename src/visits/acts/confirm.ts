@@ -63,7 +63,9 @@ export async function confirmVisit(tx: Tx, actor: AccountActor, id: string, asOf
     asOf,
   );
   const closings = mine.flatMap(({ id: closedBy, owedId }) =>
-    owedId ? { id: owedId, reason: 'done' as const, closedOn: day, closedBy } : [],
+    owedId
+      ? { id: owedId, reason: 'done' as const, closedOn: day, recordedOn: dateOf(visit.recordedAt), closedBy }
+      : [],
   );
   await closeTasks(tx, countyCode, closings, asOf);
   const signings = mine

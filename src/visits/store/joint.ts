@@ -77,17 +77,19 @@ export async function confirm(
   );
 }
 
-/** Closes what the other side has left unsaid since before `before`, as done by one side. @returns how many. */
+/** Closes what the other side has left unsaid since before `before`, as done by one side and recorded with it. @returns how many. */
 export async function closeSilent(tx: Tx, countyCode: string, before: Instant, asOf: Instant): Promise<number> {
   return written(
     tx,
     sql`
     with silent as materialized (
-      select distinct on (owed.id) owed.id, done.closed_by, done.closed_on from ${halfDone}
+      select distinct on (owed.id) owed.id, done.closed_by, done.closed_on,
+        coalesce(done.recorded_on, (done.closed_at at time zone 'Asia/Shanghai')::date) as recorded_on from ${halfDone}
       where owed.county_code = ${countyCode} and done.closed_at < ${before}::timestamptz order by owed.id, done.closed_at),
     locked as materialized (
       select id from task where county_code = ${countyCode} and id in (select id from silent) and closed_at is null order by id for no key update)
-    update task t set closed_at = ${asOf}, closed_on = s.closed_on, close_reason = 'done', close_detail = 'single_side', closed_by = s.closed_by
+    update task t set closed_at = ${asOf}, closed_on = s.closed_on, close_reason = 'done', close_detail = 'single_side', closed_by = s.closed_by,
+      recorded_on = s.recorded_on
     from silent s join locked l on l.id = s.id where t.county_code = ${countyCode} and t.id = s.id and t.closed_at is null`,
   );
 }
