@@ -7,8 +7,8 @@ import { dateOf, type Instant } from '../platform/civil.ts';
 import type { Tx } from '../platform/db.ts';
 import { DomainError, Status } from '../platform/errors.ts';
 import { wake, workflowIds } from '../platform/wake.ts';
-import { rosterAt } from '../teams/store/roster.ts';
-import { supervisorsOf } from '../teams/store.ts';
+import { shiftAt } from '../teams/store/roster.ts';
+import { inTheStead, supervisorsOf } from '../teams/store.ts';
 import {
   type AlarmStep,
   alarmKey,
@@ -156,7 +156,9 @@ export async function raiseAlarm(
   const again = step === 'again';
   if (again && joinedInHand(referral.events) < nth) return { told: 1 }; // somebody else has just told it
   const people = await toldAt(tx, actor.countyCode, step, referral.areaCode, asOf);
-  if (again && referral.ownerId !== null && !people.includes(referral.ownerId)) people.push(referral.ownerId);
+  const owners = again && referral.ownerId !== null ? [referral.ownerId] : [];
+  for (const id of await inTheStead(tx, actor.countyCode, owners, dateOf(asOf)))
+    if (!people.includes(id)) people.push(id);
   const made = await insertNotices(
     tx,
     actor.countyCode,
@@ -185,16 +187,17 @@ export async function raiseAlarm(
   return { told: people.length };
 }
 
-/** Whom a step tells; where its post is empty, the next post up: an alarm always reaches somebody. */
+/** Whom a step tells, leave settled; where nobody of its post can be reached, the next post up: an alarm always reaches somebody. */
 async function toldAt(tx: Tx, countyCode: string, step: AlarmStep, areaCode: string, asOf: Instant): Promise<string[]> {
   const town = areaCode.slice(0, 9);
   if (step === 'first' || step === 'second' || step === 'again') {
-    const shift = await rosterAt(tx, countyCode, town, asOf);
-    if (shift) return [step === 'second' ? shift.secondId : shift.firstId];
+    const shift = await shiftAt(tx, countyCode, town, asOf);
+    const turn = step === 'second' ? shift[1] : shift[0];
+    if (turn) return [turn];
   }
   if (step === 'county') {
-    const line = await rosterAt(tx, countyCode, areaCode.slice(0, 6), asOf);
-    if (line) return [line.firstId, line.secondId];
+    const line = await shiftAt(tx, countyCode, areaCode.slice(0, 6), asOf);
+    if (line.length > 0) return line;
   }
   const posts =
     step === 'county' || step === 'arrival_county' ? [] : await supervisorsOf(tx, countyCode, town, dateOf(asOf));

@@ -12,12 +12,12 @@ const db = fileDatabase(async (opened) => {
 });
 const EVENING = at('2018-01-30', '20:50');
 
-/** An emergency in the n-th village, recorded at 20:50. */
-async function emergency(n: 0 | 1 | 2 | 3): Promise<string> {
+/** An emergency in the n-th village, recorded at 20:50, or later. */
+async function emergency(n: 0 | 1 | 2 | 3, asOf = EVENING): Promise<string> {
   const village = county.villages[n];
   const doors = doorsOf(village);
-  const visit = stop(village, EVENING, [pressure(doors.old.id, 186, 104)], { householdId: doors.first.id });
-  return String((await send(db(), village.doctor, visit, EVENING)).records[0]?.judgement?.referralId);
+  const visit = stop(village, asOf, [pressure(doors.old.id, 186, 104)], { householdId: doors.first.id });
+  return String((await send(db(), village.doctor, visit, asOf)).records[0]?.judgement?.referralId);
 }
 const told = (id: string) =>
   ask(
@@ -27,11 +27,12 @@ const told = (id: string) =>
   select params->>'step' as step, account_id, available_at, urgent from notice where subject_id = ${id} order by created_at, step, account_id`,
   );
 
+const raise = (id: string, step: Parameters<typeof acts.raiseAlarm>[3], asOf: typeof EVENING) =>
+  db().tx(county.actor, asOf, (tx) => acts.raiseAlarm(tx, county.actor, id, step, asOf));
+
 it('tells the roster, its second, the county, then who asks after the arrival, each once and at any hour', async () => {
   const id = await emergency(0);
   const town = county.towns[0];
-  const raise = (step: Parameters<typeof acts.raiseAlarm>[3], asOf: typeof EVENING) =>
-    db().tx(county.actor, asOf, (tx) => acts.raiseAlarm(tx, county.actor, id, step, asOf));
   const steps = [
     ['first', EVENING],
     ['second', plusMinutes(EVENING, 15)],
@@ -40,8 +41,8 @@ it('tells the roster, its second, the county, then who asks after the arrival, e
     ['arrival_county', plusMinutes(EVENING, 2880)],
   ] as const;
   for (const [step, asOf] of steps) {
-    await raise(step, asOf);
-    await raise(step, plusMinutes(asOf, 1));
+    await raise(id, step, asOf);
+    await raise(id, step, plusMinutes(asOf, 1));
   }
   const [first, second, line, arrival, last] = await told(id);
   expect(first).toEqual({ step: 'first', account_id: town.facility[0], available_at: EVENING, urgent: true });
@@ -62,7 +63,7 @@ it('tells the next post up where a roster has nobody', async () => {
       tx,
     ),
   );
-  await db().tx(county.actor, EVENING, (tx) => acts.raiseAlarm(tx, county.actor, id, 'first', EVENING));
+  await raise(id, 'first', EVENING);
   expect((await told(id)).map((one) => one.account_id)).toEqual([county.towns[1].supervisor]);
 });
 
@@ -90,6 +91,25 @@ it('takes each word once, in its order, and none that talks over another', async
   await expect(say(stranger, acts.own)).rejects.toMatchObject({ status: 404 });
   const cadre = someone(county.villages[1].cadre);
   await expect(say(cadre, acts.own)).rejects.toMatchObject({ status: 404 });
+});
+
+it('rings whoever stands in for somebody on duty, and the next post up where the shift has nobody else', async () => {
+  const later = plusMinutes(EVENING, 60);
+  const id = await emergency(1, later);
+  const [first, second, third] = county.towns[0].facility; // on 30 January the first two
+  await ask(
+    db(),
+    county,
+    sql`insert into leave (county_code, account_id, from_on, to_on, substitute_id, consented_at)
+      values (${county.countyCode}, ${first}, '2018-01-29', '2018-02-03', ${third}, ${EVENING}),
+        (${county.countyCode}, ${second}, '2018-01-29', '2018-02-03', ${third}, ${EVENING}) returning id`,
+  );
+  await raise(id, 'first', later);
+  await raise(id, 'second', plusMinutes(later, 15));
+  expect((await told(id)).map(({ step, account_id }) => [step, account_id])).toEqual([
+    ['first', third],
+    ['second', county.towns[0].supervisor],
+  ]);
 });
 
 it('hears from a check at the door that the patient arrived and what came of it, and the check’s task is done', async () => {
