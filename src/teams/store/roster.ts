@@ -1,6 +1,6 @@
 // src/teams/store/roster.ts: the duty roster, the two people and the telephone behind an urgent reading at any hour.
 import { dateOf, type Instant } from '../../platform/civil.ts';
-import { rows, sql, type Tx, written } from '../../platform/db.ts';
+import { maybeRow, rows, sql, type Tx, written } from '../../platform/db.ts';
 
 export interface NewShift {
   /** A town, or the county for its duty line. */
@@ -14,6 +14,10 @@ export interface NewShift {
   readonly phoneEnc: string;
 }
 
+export interface Shift extends NewShift {
+  readonly id: string;
+}
+
 /** Adds shifts; one that overlaps another of its area is left out. @returns how many were new. */
 export async function insertRoster(tx: Tx, countyCode: string, shifts: readonly NewShift[]): Promise<number> {
   return written(
@@ -23,6 +27,18 @@ export async function insertRoster(tx: Tx, countyCode: string, shifts: readonly 
       from jsonb_to_recordset(${JSON.stringify(shifts)}::jsonb)
         as n("areaCode" text, "fromAt" timestamptz, "toAt" timestamptz, "firstId" uuid, "secondId" uuid, "phoneEnc" text)
       on conflict do nothing`,
+  );
+}
+
+/** The shift of an area's roster at a moment; a village is served by its town's, and a town without one by nobody. */
+export async function rosterAt(tx: Tx, countyCode: string, areaCode: string, asOf: Instant): Promise<Shift | null> {
+  const area = areaCode.length === 12 ? areaCode.slice(0, 9) : areaCode;
+  return maybeRow(
+    tx,
+    sql<Shift>`select id, area_code as "areaCode", from_at as "fromAt", to_at as "toAt", first_id as "firstId",
+        second_id as "secondId", phone_enc as "phoneEnc"
+      from duty_roster where county_code = ${countyCode} and area_code = ${area}
+        and tstzrange(from_at, to_at) @> ${asOf}::timestamptz`,
   );
 }
 
