@@ -30,6 +30,7 @@ export interface Doors {
 }
 
 const WORTH_ANOTHER_TRY = new Set(['40001', '40P01']); // serialization failure, deadlock: the other one has finished by now
+const FAULTS_TOLD = 100; // of a body: whoever has more of them has the wrong body
 const KEY = /^[\x21-\x7e]{1,255}$/; // what an Idempotency-Key may be
 
 export function mounted(route: Route, doors: Doors): RequestHandler {
@@ -112,7 +113,7 @@ function part(schema: z.ZodType<unknown> | undefined, given: unknown, where: str
   if (!schema) return undefined;
   const result = schema.safeParse(given ?? {}, { reportInput: true });
   if (result.success) return result.data;
-  throw new Refusal(422, faultsOf(result.error, where));
+  throw new Refusal(422, faultsOf(result.error, where).slice(0, FAULTS_TOLD));
 }
 
 /** A misspelt filter that is not heard would answer everything. @throws Refusal 422 `field_unknown`. */
