@@ -1,20 +1,19 @@
 // examples/winter-drive/clinic-day.ts: a day's clinic as its hospital records it: people checked in, findings dealt with, closed and reported.
 import { checkIn, recordFinding } from '../../src/clinics/acts/desk.ts';
 import { closeSession, reportSession } from '../../src/clinics/acts/report.ts';
-import { at, type CivilDate } from '../../src/platform/civil.ts';
-import { oneRow, rows, sql } from '../../src/platform/db.ts';
+import { at, type CivilDate, type Instant } from '../../src/platform/civil.ts';
+import { oneRow, rows, sql, type Tx } from '../../src/platform/db.ts';
 import type { Cast } from './cast.ts';
 import { chance } from './chance.ts';
 import { COUNTY } from './county.ts';
-import type { Office } from './minders.ts';
+import type { Happening } from './timeline.ts';
 
 const FROM_REGISTER = 24; // people of the register at each session; half as many come from outside it
 
 /** The session was announced and opened by its own workflow. */
-export async function holdClinic(office: Office, cast: Cast, town: string, heldOn: CivilDate): Promise<void> {
+export function clinicDay(cast: Cast, town: string, heldOn: CivilDate): Happening {
   const doctor = cast.account(`hospital${town.slice(7)}.1`);
-  const closing = at(heldOn, '16:10');
-  await office.db.tx(doctor, closing, async (tx) => {
+  const hold = async (tx: Tx, closing: Instant): Promise<readonly Happening[]> => {
     const { id } = await oneRow(
       tx,
       sql<{
@@ -44,5 +43,7 @@ export async function holdClinic(office: Office, cast: Cast, town: string, heldO
       await checkIn(tx, doctor, id, { name: `就诊人${n + 1}`, services: 1 }, closing);
     await closeSession(tx, doctor, id, closing);
     await reportSession(tx, doctor, id, closing);
-  });
+    return [];
+  };
+  return { at: at(heldOn, '16:10'), lane: null, actor: doctor, do: hold };
 }

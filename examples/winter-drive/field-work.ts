@@ -1,7 +1,10 @@
 // examples/winter-drive/field-work.ts: the field work of the story, fixed before it begins: who is met on which day, who is not, and what is measured.
 import type { Calendar } from '../../src/places/rules.ts';
-import { type CivilDate, plusDays, type TimeOfDay } from '../../src/platform/civil.ts';
+import { type CivilDate, type Instant, plusDays } from '../../src/platform/civil.ts';
 import { chance } from './chance.ts';
+import { Diary } from './diary.ts';
+import { hoursOf } from './hours.ts';
+import { COPIED, goesOut, paceOf } from './pace.ts';
 import { type Reading, reading } from './readings.ts';
 
 export interface PersonFacts {
@@ -24,12 +27,16 @@ export interface HouseholdFacts {
 
 export type Missed = 'no_answer' | 'refused' | 'in_hospital' | 'died' | 'moved_out';
 
-/** One stop at one door. The doctor records it; unless `alone`, her village's cadre lead confirms. */
+/** What is fixed of a stop before its hours are. */
+type Planned = Omit<Stop, 'arrivedAt' | 'leftAt' | 'heardAt'>;
+
+/** One stop at one door by the village's pair; `alone`, one side of it. */
 export interface Stop {
   readonly on: CivilDate;
-  readonly at: TimeOfDay;
-  /** Later than `on` for a late entry: the phone had no signal. */
-  readonly recordedOn: CivilDate;
+  readonly arrivedAt: Instant;
+  readonly leftAt: Instant;
+  /** When the county hears of it: at once, in the evening, days later for a late entry. */
+  readonly heardAt: Instant;
   readonly villageCode: string;
   readonly registerNo: string;
   readonly talk: 'said' | 'partly' | 'not' | null;
@@ -48,6 +55,7 @@ export const WINDOW_TO: CivilDate = '2018-02-28';
 export const STORY_DAY: CivilDate = '2018-01-30';
 const MIGRANTS_HOME: CivilDate = '2018-02-08';
 const MIGRANTS_LEAVE: CivilDate = '2018-02-22';
+const NEW_DOORS_A_DAY = 3; // of a pair's four: one is left for who is seen again
 
 /** Households seen for the first time on each working day: the 15 up to day 61 are the story's own, the rest carry it to the end. */
 export const FIRST_SEEN: readonly number[] = [
@@ -86,29 +94,6 @@ export const FIRST_SEEN: readonly number[] = [
   195,
   173,
 ];
-
-export const SNOW = {
-  villages: ['450803001003', '450803001004', '450803002002'],
-  from: '2018-01-22',
-  to: '2018-01-28',
-} as const;
-/** Teams whose readings repeat from door to door. */
-export const COPIED: readonly string[] = ['450803001009', '450803002006'];
-
-/** Pairs that do nothing until the end of January. */
-const IDLE: readonly string[] = ['450803001012', '450803005011', '450803008004', '450803011013'];
-
-type Pace = 'punctual' | 'slow' | 'idle';
-
-/** How a village's pair works: most on time, one in six some days behind, four not at all until the end of January. */
-export function paceOf(villageCode: string): Pace {
-  if (COPIED.includes(villageCode)) return 'punctual';
-  if (IDLE.includes(villageCode)) return 'idle';
-  return chance('pace', villageCode) < 0.16 ? 'slow' : 'punctual';
-}
-
-const isSnowed = (village: string, day: CivilDate): boolean =>
-  (SNOW.villages as readonly string[]).includes(village) && day >= SNOW.from && day <= SNOW.to;
 
 export function isHome(person: PersonFacts, day: CivilDate): boolean {
   if (person.awayFrom === null || day < person.awayFrom) return true;
@@ -149,12 +134,18 @@ export function firstSeen(households: readonly HouseholdFacts[], calendar: Calen
   const seen = new Map<string, CivilDate>();
   workdays.forEach((day, n) => {
     let left = FIRST_SEEN[n] ?? 0;
+    const doors = new Map<string, number>();
     for (const { household } of waiting) {
       if (left === 0) break;
-      if (seen.has(household.registerNo) || !canMeet(household, day)) continue;
-      seen.set(household.registerNo, day);
+      const { registerNo, villageCode } = household;
+      const today = doors.get(villageCode) ?? 0;
+      if (seen.has(registerNo) || today === NEW_DOORS_A_DAY || !canMeet(household, day)) continue;
+      seen.set(registerNo, day);
+      doors.set(villageCode, today + 1);
       left--;
     }
+    if (left > 0 && day < STORY_DAY)
+      throw new Error(`${day}: ${left} more households should be seen than the pairs can reach`);
   });
   return seen;
 }
@@ -166,11 +157,8 @@ function turnOf(household: HouseholdFacts, village: readonly HouseholdFacts[], d
   return place + behind + 3 * (chance('turn', household.registerNo) - 0.5);
 }
 
-function canMeet(household: HouseholdFacts, day: CivilDate): boolean {
-  if (isSnowed(household.villageCode, day)) return false;
-  if (paceOf(household.villageCode) === 'idle' && day < '2018-02-01') return false;
-  return household.persons.some((person) => isHome(person, day));
-}
+const canMeet = (household: HouseholdFacts, day: CivilDate): boolean =>
+  goesOut(household.villageCode, day) && household.persons.some((person) => isHome(person, day));
 
 /** Every stop of the drive in the order it happens, for the households given. `seen` comes from `firstSeen` over the whole county. */
 export function fieldWork(
@@ -179,44 +167,53 @@ export function fieldWork(
   calendar: Calendar,
 ): readonly Stop[] {
   const workdays = calendar.workdays(LAUNCH, WINDOW_TO);
-  const stops = households.flatMap((household) => stopsOf(household, seen.get(household.registerNo) ?? null, workdays));
-  const perDoor = new Map<string, number>();
-  return stops
-    .sort((a, b) =>
-      a.on < b.on
-        ? -1
-        : a.on > b.on
-          ? 1
-          : a.villageCode < b.villageCode
-            ? -1
-            : a.villageCode > b.villageCode
-              ? 1
-              : a.registerNo < b.registerNo
-                ? -1
-                : 1,
-    )
-    .map((stop) => {
-      const key = `${stop.on}/${stop.villageCode}`;
-      const n = perDoor.get(key) ?? 0;
-      perDoor.set(key, n + 1);
+  const villages = Map.groupBy(households, (household) => household.villageCode);
+  return [...villages].flatMap(([village, doors]) => villageWork(village, doors, seen, workdays)).sort(inOrder);
+}
+
+const inOrder = (a: Stop, b: Stop): number =>
+  a.arrivedAt < b.arrivedAt ? -1 : a.arrivedAt > b.arrivedAt ? 1 : a.registerNo < b.registerNo ? -1 : 1;
+
+/** A village's stops: new doors first, then what follows from them wherever the pair still has room. */
+function villageWork(
+  village: string,
+  households: readonly HouseholdFacts[],
+  seen: ReadonlyMap<string, CivilDate>,
+  workdays: readonly CivilDate[],
+): Stop[] {
+  const diary = new Diary(village, workdays);
+  for (const { registerNo } of households) {
+    const day = seen.get(registerNo);
+    if (day !== undefined) diary.write(registerNo, day);
+  }
+  const planned = households.flatMap((household) =>
+    stopsOf(household, seen.get(household.registerNo) ?? null, workdays, diary),
+  );
+  const days = new Map<CivilDate, { turn: number; left: Instant }>();
+  return planned
+    .sort((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : a.registerNo < b.registerNo ? -1 : 1))
+    .map((stop, n) => {
+      const before = days.get(stop.on);
       const met = stop.talk !== null || stop.readings.length > 0 || stop.verified.length > 0;
-      const missed = met && stop.missed?.reason !== 'died' ? null : stop.missed;
-      const minutes = 9 * 60 + n * 20; // the day's stops of a pair, 20 minutes apart from nine o'clock
-      return {
-        ...stop,
-        missed,
-        at: `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}` as TimeOfDay,
-      };
+      const told = { ...stop, missed: met && stop.missed?.reason !== 'died' ? null : stop.missed };
+      const next = planned.slice(n + 1).find(({ registerNo }) => registerNo === stop.registerNo)?.on ?? null;
+      const turn = (before?.turn ?? -1) + 1;
+      const hours = hoursOf(told, turn, before?.left ?? null, next);
+      days.set(stop.on, { turn, left: hours.leftAt });
+      return { ...told, ...hours };
     });
 }
 
-function stopsOf(household: HouseholdFacts, seenOn: CivilDate | null, workdays: readonly CivilDate[]): Stop[] {
-  const stops = new Map<CivilDate, Stop>();
+function stopsOf(
+  household: HouseholdFacts,
+  seenOn: CivilDate | null,
+  workdays: readonly CivilDate[],
+  diary: Diary,
+): Planned[] {
+  const stops = new Map<CivilDate, Planned>();
   const { villageCode, registerNo } = household;
-  const blank = (on: CivilDate): Stop => ({
+  const blank = (on: CivilDate): Planned => ({
     on,
-    at: '09:00',
-    recordedOn: on,
     villageCode,
     registerNo,
     talk: null,
@@ -227,8 +224,9 @@ function stopsOf(household: HouseholdFacts, seenOn: CivilDate | null, workdays: 
     referralChecks: [],
     missed: null,
   });
-  const put = (on: CivilDate, part: Partial<Stop>): void => {
+  const put = (on: CivilDate, part: Partial<Planned>): void => {
     const stop = stops.get(on) ?? blank(on);
+    diary.write(registerNo, on);
     stops.set(on, {
       ...stop,
       ...part,
@@ -237,43 +235,42 @@ function stopsOf(household: HouseholdFacts, seenOn: CivilDate | null, workdays: 
       referralChecks: [...stop.referralChecks, ...(part.referralChecks ?? [])],
     });
   };
+  const anyDay = (): boolean => true;
   const fate = fateOf(household);
-  const planned = workdays[Math.floor(chance('planned', registerNo) * (workdays.length - 6)) + 3] as CivilDate;
-  if (fate === 'moves') {
-    put(planned, { missed: { reason: 'moved_out', idNo: null } });
-    return [...stops.values()];
+  const wanted = workdays[Math.floor(chance('planned', registerNo) * (workdays.length - 6)) + 3] as CivilDate;
+  if (fate !== 'open') {
+    const planned = diary.book(registerNo, wanted, anyDay);
+    const reason = fate === 'moves' ? 'moved_out' : 'refused';
+    if (planned !== null) put(planned, { missed: { reason, idNo: null } });
+    if (fate === 'moves') return [...stops.values()];
   }
-  if (fate === 'refuses') put(planned, { missed: { reason: 'refused', idNo: null } });
 
   const alive = (person: PersonFacts, day: CivilDate): boolean =>
     (diesOn(household, person, workdays) ?? '9999-12-31') > day;
   for (const person of household.persons) {
     const died = diesOn(household, person, workdays);
-    if (died !== null && !isSnowed(villageCode, died))
-      stops.set(`${died}` as CivilDate, { ...blank(died), missed: { reason: 'died', idNo: person.idNo } });
+    if (died !== null && diary.takes(registerNo, died)) {
+      stops.set(died, { ...blank(died), missed: { reason: 'died', idNo: person.idNo } });
+      diary.write(registerNo, died);
+    }
   }
   if (seenOn !== null) {
     if (!stops.has(seenOn)) {
       const before = workdays[workdays.indexOf(seenOn) - 1];
       const drawn = chance('missed', registerNo);
-      if (before && drawn < 0.08 && !isSnowed(villageCode, before) && !stops.has(before))
+      if (before && drawn < 0.08 && diary.takes(registerNo, before) && !stops.has(before))
         put(before, { missed: { reason: drawn < 0.07 ? 'no_answer' : 'in_hospital', idNo: null } });
     }
     const met = stops.get(seenOn);
     if (met)
       stops.set(seenOn, { ...met, talk: 'said', contract: !household.signed }); // the death was told at this same stop
-    else
-      put(seenOn, {
-        talk: talkOf(registerNo),
-        contract: !household.signed,
-        recordedOn: recordedOn(registerNo, seenOn, workdays),
-      });
+    else put(seenOn, { talk: talkOf(registerNo), contract: !household.signed });
     put(seenOn, {
       verified: household.persons.filter((p) => p.planned && isHome(p, seenOn) && alive(p, seenOn)).map((p) => p.idNo),
     });
     if (talkOf(registerNo) === 'not') {
-      const again = workdays.find(
-        (day) => day >= plusDays(seenOn, 10) && household.persons.some((p) => isHome(p, day) && alive(p, day)),
+      const again = diary.book(registerNo, plusDays(seenOn, 10), (day) =>
+        household.persons.some((p) => isHome(p, day) && alive(p, day)),
       );
       if (again) put(again, { talk: 'said' });
     }
@@ -281,12 +278,15 @@ function stopsOf(household: HouseholdFacts, seenOn: CivilDate | null, workdays: 
       (p) => p.planned && !isHome(p, seenOn) && p.backOn === MIGRANTS_HOME && alive(p, MIGRANTS_HOME),
     );
     const home = workdays.filter((day) => day > seenOn && day >= MIGRANTS_HOME && day < MIGRANTS_LEAVE);
-    const day = home[Math.floor(chance('returned', registerNo) * home.length * 1.1)]; // about one in ten leaves again unseen
-    if (returned.length > 0 && day) put(day, { verified: returned.map((p) => p.idNo) });
+    const from = home[Math.floor(chance('returned', registerNo) * home.length * 1.1)]; // about one in ten leaves again unseen
+    if (returned.length > 0 && from) {
+      const day = diary.book(registerNo, from, (one) => one < MIGRANTS_LEAVE);
+      if (day) put(day, { verified: returned.map((p) => p.idNo) });
+    }
   }
   for (const person of household.persons)
     for (const enrolment of person.enrolments)
-      followUps(household, person, enrolment, workdays, (day) => alive(person, day), put);
+      followUps(household, person, enrolment, diary, (day) => alive(person, day), put);
   return [...stops.values()];
 }
 
@@ -295,33 +295,26 @@ const talkOf = (registerNo: string): 'said' | 'partly' | 'not' => {
   return drawn < 0.85 ? 'said' : drawn < 0.97 ? 'partly' : 'not';
 };
 
-/** One stop in fifty reaches the county on the next working day; none is under way on the morning the example opens. */
-function recordedOn(registerNo: string, on: CivilDate, workdays: readonly CivilDate[]): CivilDate {
-  const next = workdays[workdays.indexOf(on) + 1] ?? on;
-  return chance('late entry', registerNo) < 0.02 && next !== STORY_DAY ? next : on;
-}
-
 /** The chain of measured visits of one enrolment inside the window: an unsatisfactory one is seen again, a second one referred and checked. */
 function followUps(
   household: HouseholdFacts,
   person: PersonFacts,
   enrolment: { programme: 'htn' | 't2dm'; nextDueOn: CivilDate },
-  workdays: readonly CivilDate[],
+  diary: Diary,
   alive: (day: CivilDate) => boolean,
-  put: (on: CivilDate, part: Partial<Stop>) => void,
+  put: (on: CivilDate, part: Partial<Planned>) => void,
 ): void {
   let due = enrolment.nextDueOn;
   for (let n = 0; due <= WINDOW_TO; n++) {
-    const on = visitDay(household, person, due, n, workdays);
-    if (on === null || !alive(on)) return;
+    const on = visitDay(household, person, due, n, diary, alive);
+    if (on === null) return;
     const made = reading(person, enrolment.programme, on, n, COPIED.includes(household.villageCode));
     put(on, { readings: [made] });
     if (made.class === 'SATISFIED') return;
     due = plusDays(on, 14);
     if (made.class !== 'ADJUST') {
-      const check = due <= WINDOW_TO ? visitDay(household, person, due, n + 10, workdays) : null;
-      if (check !== null && alive(check))
-        put(check, { referralChecks: [{ idNo: person.idNo, programme: enrolment.programme }] });
+      const check = due <= WINDOW_TO ? visitDay(household, person, due, n + 10, diary, alive) : null;
+      if (check !== null) put(check, { referralChecks: [{ idNo: person.idNo, programme: enrolment.programme }] });
       return;
     }
   }
@@ -333,20 +326,12 @@ function visitDay(
   person: PersonFacts,
   due: CivilDate,
   n: number,
-  workdays: readonly CivilDate[],
+  diary: Diary,
+  alive: (day: CivilDate) => boolean,
 ): CivilDate | null {
-  const pace = paceOf(household.villageCode);
   const drawn = chance('follow-up', person.idNo, due, n);
   if (drawn > 0.97) return null;
-  const lag = pace === 'slow' ? 2 + Math.floor(drawn * 6) : Math.floor(drawn * 5) - 3;
-  const from = plusDays(due, lag);
-  return (
-    workdays.find(
-      (day) =>
-        day >= from &&
-        isHome(person, day) &&
-        !isSnowed(household.villageCode, day) &&
-        !(pace === 'idle' && day < '2018-02-01'),
-    ) ?? null
-  );
+  const lag = paceOf(household.villageCode) === 'slow' ? 2 + Math.floor(drawn * 6) : Math.floor(drawn * 5) - 3;
+  const { registerNo } = household;
+  return diary.book(registerNo, plusDays(due, lag), (day) => isHome(person, day) && alive(day));
 }

@@ -14,22 +14,31 @@ import { minders, type Office } from './minders.ts';
 import { openExampleCounty } from './open.ts';
 import { APPROVED, approveDrive, askForLaunch, LAUNCHED, planClinics, recordTraining, trainedEarly } from './plan.ts';
 import { openStory, scheduleOf } from './play.ts';
+import type { Happening } from './timeline.ts';
 
 /** When the example opens. */
 export const OPENS: Instant = at(STORY_DAY, '08:00');
 
-/** @param tell is told of each step and each day. @throws Error when the county does not come to the story's numbers. */
-export async function tellHistory(office: Office, tell: (line: string) => void): Promise<void> {
+/**
+ * @param tell is told of each step and each day.
+ * @param options its first towns alone, for a test.
+ * @throws Error when the county does not come to the story's numbers.
+ */
+export async function tellHistory(
+  office: Office,
+  tell: (line: string) => void,
+  options: { readonly towns?: number } = {},
+): Promise<void> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'doorstep-registers-'));
   try {
-    await openExampleCounty(office.db, office.keys, folder, { tell });
+    await openExampleCounty(office.db, office.keys, folder, { ...options, tell });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  const schedule = await scheduleOf(office);
+  const schedule = await scheduleOf(office, options);
   const story = await openStory(office, schedule);
   const system = systemActor(COUNTY);
-  const { run } = minders(office);
+  const minding = minders(office);
 
   const campaignId = await approveDrive(office, story.cast);
   await office.db.tx(system, APPROVED, (tx) => prepareCampaign(tx, system, campaignId, APPROVED));
@@ -41,17 +50,24 @@ export async function tellHistory(office: Office, tell: (line: string) => void):
     await wake(tx, [`register/${COUNTY}`]);
   });
   await sql`analyze task`.execute(office.db.systemKysely);
-  await run(LAUNCHED, LAUNCHED);
+  await minding.pass(LAUNCHED, LAUNCHED);
 
   for (let day: CivilDate = LAUNCH; day < STORY_DAY; day = plusDays(day, 1)) {
-    const odd = await story.playDay(day, run);
+    const claimed: Happening = {
+      at: at(day, '20:30'),
+      lane: null,
+      actor: system,
+      async do(tx, asOf) {
+        await claimNextFollowUps(tx, system, campaignId, asOf);
+        return [];
+      },
+    };
+    const odd = await story.playDay(day, minding, [claimed]);
     if (odd.length > 0) throw new Error(`${day}: ${JSON.stringify(odd.slice(0, 2))}`);
-    const evening = at(day, '20:30');
-    await office.db.tx(system, evening, (tx) => claimNextFollowUps(tx, system, campaignId, evening));
     tell(day);
   }
-  await run(at(STORY_DAY, '00:00'), OPENS);
-  await checkSeen(office);
+  await story.playUntil(OPENS, minding);
+  if (options.towns === undefined) await checkSeen(office);
 }
 
 /** The story's own number: a county that comes to another one is not shown. */

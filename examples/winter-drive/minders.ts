@@ -2,13 +2,15 @@
 import { lookAtSession, takeSessionStep } from '../../src/clinics/acts.ts';
 import { courierSweep, type PostOffice } from '../../src/notices/courier.ts';
 import { type SystemActor, systemActor } from '../../src/platform/actor.ts';
-import type { Instant } from '../../src/platform/civil.ts';
+import { type Instant, plusMinutes } from '../../src/platform/civil.ts';
 import type { Keys } from '../../src/platform/crypto.ts';
 import { sql, type Tx } from '../../src/platform/db.ts';
 import { lookAtReferral, raiseAlarm } from '../../src/referrals/acts.ts';
 import { sweepRegister } from '../../src/supervision/acts/register.ts';
+import { lookAtRound, takeRoundStep } from '../../src/supervision/acts/rounds.ts';
 import { sweepAgenda } from '../../src/tasks/sweep.ts';
 import { inParallel } from './parallel.ts';
+import type { Minding } from './timeline.ts';
 
 export interface Office extends PostOffice {
   readonly keys: Keys;
@@ -25,13 +27,8 @@ type Look = (tx: Tx, actor: SystemActor, key: string, asOf: Instant) => Promise<
 
 const AT_ONCE = 4; // sweeps of different areas: as many as keep two cores busy
 
-export interface Minders {
-  /** Looks at everything that falls due up to `until`, each at its own instant; what was woken is looked at at `from`. */
-  run(from: Instant, until: Instant): Promise<void>;
-}
-
-/** Minds what wakes name, as the workflows would. A campaign's and a round's stages are the story's own to tell. */
-export function minders(office: Office): Minders {
+/** Minds what wakes name, as the workflows would. A campaign's stages are the story's own to tell. */
+export function minders(office: Office): Minding {
   const actor = systemActor(office.countyCode);
   const next = new Map<string, Instant>();
   const looks: Readonly<Record<string, Look>> = {
@@ -40,6 +37,11 @@ export function minders(office: Office): Minders {
     async clinic(tx, system, id, asOf) {
       const { due, next } = await lookAtSession(tx, system, id, asOf);
       if (due !== null) await takeSessionStep(tx, system, id, asOf);
+      return { next, more: due !== null };
+    },
+    async round(tx, system, id, asOf) {
+      const { due, next } = await lookAtRound(tx, system, id, asOf);
+      if (due !== null) await takeRoundStep(tx, system, office.keys, id, asOf);
       return { next, more: due !== null };
     },
     async referral(tx, system, id, asOf) {
@@ -76,21 +78,38 @@ export function minders(office: Office): Minders {
   };
 
   return {
-    async run(from, until) {
+    alone: true,
+    due: () =>
+      [...next.values()].reduce<Instant | null>((least, one) => (least !== null && least < one ? least : one), null),
+    async pass(from, until) {
       await hear(from);
       for (;;) {
         const due = [...next]
           .map(([id, moment]) => ({ id, moment: moment < from ? from : moment }))
-          .filter(({ moment }) => moment <= until);
-        if (due.length === 0) return;
-        // A digest is rendered from its morning's facts: the courier goes after whatever comes before it, alone.
-        const others = due.filter(({ id }) => !id.startsWith('courier/'));
-        const courier = due.find(({ id }) => id.startsWith('courier/'));
-        const now = others.filter(({ moment }) => !courier || moment <= courier.moment);
-        const turn = now.length > 0 ? now : courier ? [courier] : [];
-        await inParallel(turn, AT_ONCE, ({ id, moment }) => mind(id, moment));
-        await hear(turn.reduce((last, { moment }) => (moment > last ? moment : last), from));
+          .filter(({ moment }) => moment <= until)
+          .sort(inTurn);
+        const [first] = due;
+        if (!first) return;
+        // Areas that fall due within one minute are swept beside each other, at its end; everything else at its own moment.
+        const other = due.find(({ id }) => !isAgenda(id));
+        const bounds = [plusMinutes(first.moment, 1), until, ...(other ? [other.moment] : [])];
+        const asOf = isAgenda(first.id) ? bounds.reduce((least, one) => (one < least ? one : least)) : first.moment;
+        const turn = isAgenda(first.id) ? due.filter(({ id, moment }) => isAgenda(id) && moment <= asOf) : [first];
+        await inParallel(turn, AT_ONCE, ({ id }) => mind(id, asOf));
+        await hear(asOf);
       }
     },
   };
 }
+
+const isAgenda = (id: string): boolean => id.startsWith('agenda/');
+const isCourier = (id: string): boolean => id.startsWith('courier/');
+
+interface Due {
+  readonly id: string;
+  readonly moment: Instant;
+}
+
+/** By time; of two at one moment the courier goes last: a digest is rendered from its morning's facts. */
+const inTurn = (a: Due, b: Due): number =>
+  a.moment < b.moment ? -1 : a.moment > b.moment ? 1 : Number(isCourier(a.id)) - Number(isCourier(b.id));

@@ -24,7 +24,7 @@ export function reading(
 ): Reading {
   const drawn = chance('class', person.idNo, programme, n);
   const unsatisfactory = drawn >= 0.8 && !copied;
-  const urgent = drawn >= 0.9965 && !copied;
+  const urgent = drawn >= 0.993 && !copied;
   const judged: ReadingClass = urgent ? 'URGENT' : !unsatisfactory ? 'SATISFIED' : n === 0 ? 'ADJUST' : 'REFER';
   const spread = (of: string, from: number, to: number): number =>
     from + Math.floor(chance(of, person.idNo, n) * (to - from + 1));

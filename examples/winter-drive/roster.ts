@@ -20,6 +20,13 @@ export interface ExampleShift {
   readonly phone: string;
 }
 
+/** The logins of the first and the second on duty in an area at a moment. */
+export function onDuty(areaCode: string, moment: Instant): readonly [string, string] {
+  const shift = exampleRoster().find((one) => one.areaCode === areaCode && one.fromAt <= moment && moment < one.toAt);
+  if (!shift) throw new RangeError(`nobody is on duty in ${areaCode} at ${moment}`);
+  return [shift.firstLogin, shift.secondLogin];
+}
+
 /** Each town's hospital takes turns, two of its three a day; the county's two supervisors share its duty line. */
 export function exampleRoster(options: { readonly towns?: number } = {}): ExampleShift[] {
   const shifts: ExampleShift[] = [];

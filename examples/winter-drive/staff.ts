@@ -25,6 +25,9 @@ const MEDICAL = ['村医', '村医', '乡镇卫生院', '乡镇卫生院', '医�
 const CADRES = ['第一书记', '驻村干部', '村两委', '计生专干', '帮扶工作队'] as const; // 839 = 167 × 5 + 4
 const SIX_CADRES: ReadonlySet<number> = new Set([7, 52, 97, 142]); // villages whose cadre team has a sixth, of the village committee
 
+/** Who supervises a town: the county's, where the town's post is empty. */
+export const supervisorOf = (town: string): string => (town === EMPTY_POST ? 'supervisor' : `town${town.slice(7)}`);
+
 type Draft = Omit<ExampleHand, 'name' | 'phone'>;
 
 /** The staff of the county, or of its first `towns` and of the county itself: the same people with the same numbers. */

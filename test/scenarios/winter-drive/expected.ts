@@ -80,7 +80,7 @@ export function expectedOf(households: readonly HouseholdFacts[], stops: readonl
     for (const { idNo, programme } of stop.referralChecks) {
       end(`referral_check/${idNo}/${programme}`, 'done');
       // That night nothing is owed to this enrolment: the review books a visit two weeks on.
-      if (dayPlus(stop.recordedOn, 15) > WINDOW_TO) continue;
+      if (dayPlus(chinaDay(stop.heardAt), 15) > WINDOW_TO) continue;
       open(`${programme}/${idNo}/current`, programme);
       next.push(programme);
     }
@@ -120,3 +120,5 @@ const keysOf = (tasks: ReadonlyMap<string, ExpectedTask>, part: string | null): 
 
 const dayPlus = (day: string, days: number): string =>
   new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10);
+
+const chinaDay = (moment: string): string => new Date(Date.parse(moment) + 8 * 3_600_000).toISOString().slice(0, 10);

@@ -145,12 +145,19 @@ function asOf(at: string, before: Tables, tonight: Tables): Tables {
       (row[moment] ?? '') > at
         ? { ...row, ...Object.fromEntries([moment, ...fields].map((field) => [field, null])) }
         : row;
-  const released = new Map(tonight.task.map((row) => [row.id, row.released_at]));
+  const now = new Map(tonight.task.map((row) => [row.id, row]));
+  // What the night closed or a drive let go before the sweeps is closed or let go; the rest of a task is the evening's.
+  const byThen = (row: Row, moment: 'released_at' | 'closed_at'): string | null => {
+    const value = now.get(text(row.id))?.[moment] ?? null;
+    return value !== null && value <= at ? value : (row[moment] ?? null);
+  };
   return {
     ...before,
-    task: before.task.map((row) =>
-      text(released.get(text(row.id))) <= at ? { ...row, released_at: released.get(text(row.id)) ?? null } : row,
-    ),
+    task: before.task.map((row) => ({
+      ...row,
+      released_at: byThen(row, 'released_at'),
+      closed_at: byThen(row, 'closed_at'),
+    })),
     hold: tonight.hold.filter(until('approved_at')).map(later('lifted_at', 'lifted_on')),
     change_request: tonight.change_request.filter(until('requested_at')).map(later('decided_at', 'decision')),
     presence: tonight.presence.filter(until('recorded_at')),
