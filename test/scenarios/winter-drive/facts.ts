@@ -1,6 +1,5 @@
 // test/scenarios/winter-drive/facts.ts: what the drive came to, asked of the rows directly.
 import { type Db, sql } from '../../../src/platform/db.ts';
-import type { Dated, Held } from './rungs.ts';
 
 const COUNTY = '450803';
 
@@ -63,19 +62,6 @@ export const endings = async (db: Db) =>
 export const one = async (db: Db, statement: ReturnType<typeof sql<{ n: number }>>): Promise<number> =>
   (await all(db, statement))[0]?.n ?? 0;
 
-export const dated = (db: Db): Promise<Dated[]> =>
-  all(
-    db,
-    sql<Dated>`select id, kind, area_code as area, created_at as "createdAt", closed_at as "closedAt", due_on as "dueOn", grace_until as "graceUntil", grace,
-      bounded_until as "boundedUntil", campaign_id is not null as "ofDrive", released_at as "releasedAt" from task where county_code = ${COUNTY}`,
-  );
-
-export const held = (db: Db): Promise<Held[]> =>
-  all(
-    db,
-    sql<Held>`select village_code as village, from_on as "from", to_on as "to", approved_at as at from hold where village_code is not null and approved_at is not null`,
-  );
-
 export interface Climbed {
   readonly task: string;
   readonly cycle: number;
@@ -88,15 +74,6 @@ export const climbed = (db: Db): Promise<Climbed[]> =>
   all(
     db,
     sql<Climbed>`select task_id as task, cycle, level, kind, decided_on as morning from escalation where county_code = ${COUNTY}`,
-  );
-
-export const calendarDays = (db: Db, from: string, to: string): Promise<{ day: string; workday: boolean }[]> =>
-  all(
-    db,
-    sql<{
-      day: string;
-      workday: boolean;
-    }>`select day, workday from calendar_day where county_code = ${COUNTY} and day between ${from} and ${to} order by day`,
   );
 
 /** Households with a talk since the launch. */

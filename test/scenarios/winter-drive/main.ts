@@ -14,6 +14,7 @@ import { migrate } from '../../../src/platform/migrate.ts';
 import { keepHistories } from '../../histories/keep.ts';
 import { runDrive, type Underway } from './drive.ts';
 import { recount } from './recount.ts';
+import { ThirdCount } from './third-count.ts';
 
 const { values } = parseArgs({
   options: { towns: { type: 'string' }, report: { type: 'string' }, histories: { type: 'string' } },
@@ -31,15 +32,19 @@ try {
   });
   const workflowBundle = path.join(folder, 'workflows.js');
   await writeFile(workflowBundle, code);
+  const third = new ThirdCount(postgres.url);
   console.log('日期        已访/应访      逾期  一级  二级  三级  邮件');
   const driven = await runDrive({
     databaseUrl: postgres.url,
     testServer,
     workflowBundle,
     ...(values.towns ? { towns: Number(values.towns) } : {}),
-    onDay,
+    async onDay(day, underway) {
+      await third.evening(day);
+      await printDay(day, underway);
+    },
   });
-  const differing = Object.entries(await recount(driven)).filter(
+  const differing = Object.entries(await recount(driven, third)).filter(
     ([, [found, expected]]) => !isDeepStrictEqual(found, expected),
   );
   for (const [figure, [found, expected]] of differing) console.error(figure, diffOf(found, expected));
@@ -57,12 +62,13 @@ try {
     `\n结束报告已封存 sealed ${sealed.hash}\n第二次清点一致 counted a second time: the same\n用时 took ${Math.round((performance.now() - began) / 1000)} s`,
   );
   await driven.close();
+  await third.close();
 } finally {
   await postgres.stop();
   await rm(folder, { recursive: true, force: true });
 }
 
-async function onDay(day: CivilDate, underway: Underway): Promise<void> {
+async function printDay(day: CivilDate, underway: Underway): Promise<void> {
   const { office, campaignId } = underway;
   if (values.histories) await keepHistories(values.histories, day, underway);
   const asOf = at(day, '23:00');
