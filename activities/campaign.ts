@@ -1,6 +1,7 @@
 // activities/campaign.ts: what a campaign's workflow may ask for, each idempotent and true to the facts of its moment.
 import { beginClosing } from '../src/campaigns/acts/course.ts';
 import { prepareCampaign } from '../src/campaigns/acts/draft.ts';
+import { applyExtension } from '../src/campaigns/acts/extension.ts';
 import { campaignFacts } from '../src/campaigns/acts/facts.ts';
 import { claimNextFollowUps, launchCampaign } from '../src/campaigns/acts/launch.ts';
 import type { Instant } from '../src/platform/civil.ts';
@@ -24,6 +25,9 @@ export const campaign = (platform: Platform) => ({
   ),
   claimNextFollowUps: act(platform, (tx, { campaignId, asOf }: OfCampaign, actor) =>
     claimNextFollowUps(tx, actor, campaignId, asOf),
+  ),
+  applyExtension: act(platform, (tx, { campaignId, asOf }: OfCampaign, actor) =>
+    applyExtension(tx, actor, campaignId, asOf),
   ),
   beginClosing: act(platform, (tx, { campaignId, asOf }: OfCampaign, actor) =>
     beginClosing(tx, actor, campaignId, asOf),

@@ -163,6 +163,10 @@ create table campaign (
   name text not null,
   window_from date not null,
   window_to date not null check (window_to >= window_from), -- moved by an extension, which keeps the old day in its stage row
+  signed_to date, -- the end that the bureaus signed last; null: the definition's
+  asked_to date, -- an end that waits for the bureaus' signatures under asked_revision
+  asked_reason text,
+  asked_revision integer check (asked_revision > revision or asked_to is null),
   notice_no text not null,
   notice_on date not null,
   definition jsonb not null, -- the YAML as validated: ladder, quiet hours, capacity, areas

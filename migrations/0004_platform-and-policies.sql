@@ -237,6 +237,7 @@ call protect('campaign_stage', 'county_code = any((select my_counties())::text[]
 call protect('approval', 'county_code = any((select my_counties())::text[])', written => 'account_id = me() and (select i_am(''bureau''))');
 call protect('duty', 'county_code = any((select my_counties())::text[])', written => '(select i_am(''planner'', ''admin''))');
 call protect('goal', 'county_code = any((select my_counties())::text[])', written => '(select i_am(''planner'', ''admin''))');
+grant update (by_on) on goal to doorstep_app, doorstep_system; -- moves with the campaign's end
 call protect('waiver', 'county_code = any((select my_counties())::text[])', written => '(select i_am(''planner'', ''admin''))');
 call protect('round', 'county_code = any((select my_counties())::text[])', written => 'area_code = any((select my_areas(''supervisor'', ''planner''))::text[])');
 -- Blind: the teams read which of their records were drawn only when every re-visit is answered.

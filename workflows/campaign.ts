@@ -23,11 +23,13 @@ export async function campaign(id: string): Promise<void> {
   drive = await until(facts, (is) => is.ended || is.launched || is.mayLaunch);
   if (!drive.ended && !drive.launched) await act((asOf) => activities.launchCampaign(of(asOf)));
 
-  // The drive. Pauses, extensions and waves move days, not this line; what falls due on the way is claimed.
+  // The drive. Pauses, extensions and waves move days, not this line; what falls due on the way is claimed,
+  // and an end that the bureaus have signed is moved.
   for (;;) {
-    drive = await until(facts, (is) => is.ended || is.windowOver || is.hasClaims);
+    drive = await until(facts, (is) => is.ended || is.extensionSigned || is.windowOver || is.hasClaims);
     if (drive.ended) return;
-    if (!drive.windowOver) await act((asOf) => activities.claimNextFollowUps(of(asOf)));
+    if (drive.extensionSigned) await act((asOf) => activities.applyExtension(of(asOf)));
+    else if (!drive.windowOver) await act((asOf) => activities.claimNextFollowUps(of(asOf)));
     else if (await act((asOf) => activities.beginClosing(of(asOf)))) break;
   }
 

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { civilDay, moment } from '../platform/http/forms.ts';
 import { PageQuery, pageOf, pageSchema } from '../platform/http/page.ts';
 import { type Role, type Route, route } from '../platform/http/route.ts';
-import { cancelCampaign, extendCampaign, pauseCampaign, resumeCampaign } from './acts/course.ts';
+import { cancelCampaign, pauseCampaign, resumeCampaign } from './acts/course.ts';
 import {
   approvalState,
   approveCampaign,
@@ -12,6 +12,7 @@ import {
   reviseCampaign,
   submitCampaign,
 } from './acts/draft.ts';
+import { extendCampaign } from './acts/extension.ts';
 import { campaignReadiness, requestLaunch, waiveCheck } from './acts/launch.ts';
 import { findCampaign } from './acts/lookup.ts';
 import { approveBody, draftBody, extendBody, idParams, pauseBody, reasonBody, waiveBody } from './schema.ts';
@@ -29,6 +30,7 @@ const summary = z.object({
   window: z.object({ from: civilDay, to: civilDay }),
   notice: z.object({ no: z.string(), on: civilDay }),
   launchedAt: moment.nullable(),
+  askedTo: civilDay.nullable().describe('an end that waits for the bureaus’ signatures'),
 });
 const approvals = z.object({ approved: z.array(z.string()), missing: z.array(z.string()) });
 const whole = summary.extend({
@@ -59,6 +61,14 @@ const readinessReply = z.object({
 });
 const done = z.object({});
 const moved = z.object({ moved: z.number().int() });
+const extended = moved.extend({
+  to: civilDay.describe('the end that stands now'),
+  waitsFor: z.array(z.string()).describe('bureaus that must sign before it moves; none where it has moved'),
+  goals: z.object({
+    moved: z.array(z.string()).describe('goals whose date moved with the end'),
+    kept: z.array(z.object({ key: z.string(), by: civilDay, why: z.literal('own_date') })),
+  }),
+});
 
 const summaryOf = (row: CampaignRow) => ({
   id: row.id,
@@ -69,6 +79,7 @@ const summaryOf = (row: CampaignRow) => ({
   window: { from: row.windowFrom, to: row.windowTo },
   notice: { no: row.noticeNo, on: row.noticeOn },
   launchedAt: row.launchedAt,
+  askedTo: row.askedTo,
 });
 
 export const campaignRoutes: readonly Route[] = [
@@ -162,7 +173,7 @@ export const campaignRoutes: readonly Route[] = [
     {
       method: 'post',
       path: '/campaigns/:id/approve',
-      summary: 'Approve it for one’s bureau',
+      summary: 'Approve it for one’s bureau, or the end that is asked for',
       roles: ['bureau'],
       params: idParams,
       body: approveBody,
@@ -247,13 +258,16 @@ export const campaignRoutes: readonly Route[] = [
     {
       method: 'post',
       path: '/campaigns/:id/extend',
-      summary: 'Move its end; open tasks are planned anew',
+      summary: 'Move its end, later or earlier again; more than 30 days past the signed end the bureaus sign anew',
       roles: planners,
       params: idParams,
       body: extendBody,
-      reply: moved,
+      reply: extended,
     },
-    ({ tx, actor, params, body, asOf }) => extendCampaign(tx, actor, params.id, body.to, body.reason, asOf),
+    async ({ tx, actor, params, body, asOf }) => {
+      const { goals, waitsFor, ...rest } = await extendCampaign(tx, actor, params.id, body.to, body.reason, asOf);
+      return { ...rest, waitsFor: [...waitsFor], goals: { moved: [...goals.moved], kept: [...goals.kept] } };
+    },
   ),
   route(
     {

@@ -27,7 +27,7 @@ export async function closingReport(
     campaign: { key: campaign.key, name: campaign.name, revision: campaign.revision },
     notice: { no: campaign.noticeNo, on: campaign.noticeOn },
     window: { from: campaign.windowFrom, to: campaign.windowTo, planned: campaign.definition.window },
-    approvedBy: await approvalsOf(tx, countyCode, campaign),
+    approvedBy: await approvalsOf(tx, countyCode, campaignId, campaign.revision),
     days: drive.clock,
     launch,
     course: stages.map(({ stage, at, reason }) => ({ stage, on: dateOf(at), reason })),

@@ -1,4 +1,5 @@
 // src/reports/goals.ts: each goal with its numerator and denominator, counted when it is asked for.
+import { goalDay } from '../campaigns/rules/extension.ts';
 import { isSurveyed } from '../campaigns/rules/measures.ts';
 import type { Definition } from '../campaigns/schema.ts';
 import type { CivilDate, Instant } from '../platform/civil.ts';
@@ -83,7 +84,8 @@ const GOAL_DONE: readonly string[] = ['done', 'done_late', 'late_entry'];
 export async function goalProgress(tx: Tx, subject: Subject): Promise<GoalProgress[]> {
   const found: GoalProgress[] = [];
   for (const goal of subject.campaign.definition.goals) {
-    const { key, title, clause, of, atLeast, by } = goal;
+    const { key, title, clause, of, atLeast } = goal;
+    const by = goalDay(subject.campaign.definition, goal, subject.campaign.windowTo);
     const { numerator, denominator, refuted, lateEntry } = await countsOf(tx, subject, goal);
     const stands = numerator === null ? null : numerator - refuted;
     const sampled = isSurveyed(goal.numerator);

@@ -3,7 +3,6 @@ import {
   beginClosing,
   cancelCampaign,
   closeCampaign,
-  extendCampaign,
   pauseCampaign,
   resumeCampaign,
 } from '../../src/campaigns/acts/course.ts';
@@ -82,37 +81,6 @@ describe('a pause', () => {
         .filter(({ kind }) => kind === 'htn' || kind === 't2dm')
         .every(({ due_on }) => due_on <= '2018-02-04'),
     ).toBe(true); // a claim never moves a date
-  });
-});
-
-describe('an extension', () => {
-  it('keeps the old end in its stage row and plans every open task anew', async () => {
-    const { moved } = await doing(db, planner(), THU, (tx) =>
-      extendCampaign(tx, planner(), id, '2018-03-31', '雪灾延期', THU),
-    );
-    expect(moved).toBeGreaterThan(0);
-    expect(await ask(sql`select window_to from campaign where id = ${id}`)).toEqual([{ window_to: '2018-03-31' }]);
-    expect(
-      await ask(
-        sql`select detail -> 'extended' as extended from campaign_stage where campaign_id = ${id} order by seq desc limit 1`,
-      ),
-    ).toEqual([{ extended: { from: '2018-02-28', to: '2018-03-31' } }]);
-    const found = await open();
-    expect(found.filter(({ kind }) => kind === 'clinic')).toEqual([
-      { kind: 'clinic', due_on: '2018-03-31', cycle: 1, count: 2 },
-    ]);
-    expect(found.filter(({ kind }) => kind === 'broadcast').map(({ due_on }) => due_on)).toEqual([
-      '2018-02-02',
-      '2018-02-02',
-      '2018-02-14',
-    ]); // the one missed, tomorrow
-    expect(found.some(({ kind, due_on }) => kind === 'policy_talk' && due_on > '2018-02-28')).toBe(true);
-  });
-
-  it('must be later than the end there is', async () => {
-    await expect(
-      doing(db, planner(), THU, (tx) => extendCampaign(tx, planner(), id, '2018-02-28', '延期', THU)),
-    ).rejects.toMatchObject({ faults: [{ code: 'campaign_extend_to' }] });
   });
 });
 

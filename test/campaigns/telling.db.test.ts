@@ -1,12 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import {
-  beginClosing,
-  closeCampaign,
-  extendCampaign,
-  pauseCampaign,
-  resumeCampaign,
-} from '../../src/campaigns/acts/course.ts';
+import { beginClosing, closeCampaign, pauseCampaign, resumeCampaign } from '../../src/campaigns/acts/course.ts';
 import { approveCampaign, draftCampaign, prepareCampaign, submitCampaign } from '../../src/campaigns/acts/draft.ts';
+import { extendCampaign } from '../../src/campaigns/acts/extension.ts';
 import { at, type Instant } from '../../src/platform/civil.ts';
 import { type Db, openDb, rows, sql, type Tx } from '../../src/platform/db.ts';
 import { type SmallCounty, smallCounty } from '../fixtures/county.ts';

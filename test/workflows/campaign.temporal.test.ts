@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { cancelCampaign, extendCampaign } from '../../src/campaigns/acts/course.ts';
+import { cancelCampaign } from '../../src/campaigns/acts/course.ts';
 import { approveCampaign, draftCampaign, submitCampaign } from '../../src/campaigns/acts/draft.ts';
+import { extendCampaign } from '../../src/campaigns/acts/extension.ts';
 import { requestLaunch } from '../../src/campaigns/acts/launch.ts';
 import { at, type Instant } from '../../src/platform/civil.ts';
 import { oneRow, rows, sql, type Tx } from '../../src/platform/db.ts';

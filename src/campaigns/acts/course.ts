@@ -1,18 +1,13 @@
-// src/campaigns/acts/course.ts: what may happen to a running campaign: paused, resumed, extended, cancelled, and its end.
+// src/campaigns/acts/course.ts: what may happen to a running campaign: paused, resumed, cancelled, and its end.
 import type { Actor } from '../../platform/actor.ts';
 import { audit } from '../../platform/audit.ts';
-import { type CivilDate, dateOf, daysBetween, type Instant, plusDays } from '../../platform/civil.ts';
+import { type CivilDate, dateOf, type Instant, plusDays } from '../../platform/civil.ts';
 import type { Tx } from '../../platform/db.ts';
 import { DomainError, Status } from '../../platform/errors.ts';
-import { wake, workflowIds } from '../../platform/wake.ts';
-import { CLOSING_GRACE_DAYS, graceEnds, graceLastDay, windowEnds } from '../rules/stages.ts';
-import { agendasOf, type CampaignRow, daysLoaded, holdCampaign, liftHold, moveWindow } from '../store/campaign.ts';
-import { countyWide } from '../store/plan.ts';
-import { endTasks, replanTasks, touchTasks } from '../store/tasks.ts';
-import { holdOf, moveStage, person, planFrom, wrongStage } from './lookup.ts';
-
-const tellAll = async (tx: Tx, countyCode: string, campaign: CampaignRow): Promise<void> =>
-  wake(tx, [workflowIds.campaign(campaign.id), ...(await agendasOf(tx, countyCode, campaign.definition.areas))]);
+import { graceEnds, graceLastDay, windowEnds } from '../rules/stages.ts';
+import { holdCampaign, liftHold, withdrawExtension } from '../store/campaign.ts';
+import { endTasks, touchTasks } from '../store/tasks.ts';
+import { holdOf, moveStage, person, replan, wakeAll, wrongStage } from './lookup.ts';
 
 /** Stops the campaign's clock: a hold on all of its tasks, with an end. Nobody is reminded and nothing climbs. */
 export async function pauseCampaign(
@@ -37,20 +32,7 @@ export async function pauseCampaign(
   const held = await touchTasks(tx, actor.countyCode, id);
   await moveStage(tx, actor, campaign, 'paused', asOf, { reason, detail: { until, held } });
   await audit(tx, actor, asOf, 'campaign.pause', `campaign/${id}`, { until, held });
-  await tellAll(tx, actor.countyCode, campaign);
-}
-
-/** Re-plans every open task over the days after today. */
-async function replan(
-  tx: Tx,
-  actor: Actor,
-  campaign: CampaignRow,
-  oldEnd: CivilDate,
-  reason: 'resume' | 'extend',
-  asOf: Instant,
-): Promise<number> {
-  const plan = await planFrom(tx, actor.countyCode, campaign, plusDays(dateOf(asOf), 1), asOf);
-  return countyWide(tx, () => replanTasks(tx, plan, oldEnd, reason));
+  await wakeAll(tx, actor.countyCode, campaign);
 }
 
 /** Sets a paused campaign going again: the hold ends and every open task it made is planned over the days that are left. */
@@ -68,38 +50,7 @@ export async function resumeCampaign(
   const moved = await replan(tx, actor, campaign, campaign.windowTo, 'resume', asOf);
   await moveStage(tx, actor, campaign, 'running', asOf, { reason, detail: { resumed: true, moved } });
   await audit(tx, actor, asOf, 'campaign.resume', `campaign/${id}`, { moved });
-  await tellAll(tx, actor.countyCode, campaign);
-  return { moved };
-}
-
-/** Moves the window's end: the old day stays in the stage row, and every open task the campaign made is planned anew. */
-export async function extendCampaign(
-  tx: Tx,
-  actor: Actor,
-  id: string,
-  to: CivilDate,
-  reason: string,
-  asOf: Instant,
-): Promise<{ moved: number }> {
-  person(actor);
-  const campaign = await holdOf(tx, actor.countyCode, id);
-  const { stage, windowTo } = campaign;
-  if (stage !== 'running' && stage !== 'paused') throw wrongStage(campaign, 'extended');
-  if (to <= windowTo)
-    throw new DomainError(Status.invalid, { code: 'campaign_extend_to', field: '/to', params: { to: windowTo } });
-  const last = plusDays(to, CLOSING_GRACE_DAYS + 1);
-  if ((await daysLoaded(tx, actor.countyCode, windowTo, last)) <= daysBetween(windowTo, last))
-    throw new DomainError(Status.invalid, {
-      code: 'campaign_year_unknown',
-      field: '/to',
-      params: { from: windowTo, to: last },
-    });
-  await moveWindow(tx, actor.countyCode, id, to);
-  const extended = { ...campaign, windowTo: to };
-  const moved = stage === 'paused' ? 0 : await replan(tx, actor, extended, windowTo, 'extend', asOf); // a paused one is re-planned when it resumes
-  await moveStage(tx, actor, campaign, stage, asOf, { reason, detail: { extended: { from: windowTo, to }, moved } });
-  await audit(tx, actor, asOf, 'campaign.extend', `campaign/${id}`, { from: windowTo, to, moved });
-  await tellAll(tx, actor.countyCode, campaign);
+  await wakeAll(tx, actor.countyCode, campaign);
   return { moved };
 }
 
@@ -111,7 +62,7 @@ export async function cancelCampaign(tx: Tx, actor: Actor, id: string, reason: s
   await liftHold(tx, actor.countyCode, id, dateOf(asOf), asOf);
   await moveStage(tx, actor, campaign, 'cancelled', asOf, { reason, detail: { ...ended } });
   await audit(tx, actor, asOf, 'campaign.cancel', `campaign/${id}`, { ...ended });
-  await tellAll(tx, actor.countyCode, campaign);
+  await wakeAll(tx, actor.countyCode, campaign);
 }
 
 /** The window is over: late entries are still taken for the grace. Does nothing before that, and nothing twice. */
@@ -121,9 +72,10 @@ export async function beginClosing(tx: Tx, actor: Actor, id: string, asOf: Insta
   if ((campaign.stage !== 'running' && campaign.stage !== 'paused') || asOf < windowEnds(campaign.windowTo))
     return false;
   await liftHold(tx, actor.countyCode, id, plusDays(campaign.windowTo, 1), asOf);
+  if (campaign.askedTo !== null) await withdrawExtension(tx, actor.countyCode, id); // nobody signed it in time
   await moveStage(tx, actor, campaign, 'closing', asOf, { detail: { graceUntil: graceLastDay(campaign.windowTo) } });
   await audit(tx, actor, asOf, 'campaign.closing', `campaign/${id}`);
-  await tellAll(tx, actor.countyCode, campaign);
+  await wakeAll(tx, actor.countyCode, campaign);
   return true;
 }
 
@@ -135,6 +87,6 @@ export async function closeCampaign(tx: Tx, actor: Actor, id: string, asOf: Inst
   const ended = await endTasks(tx, actor.countyCode, id, 'not_done', null, graceLastDay(campaign.windowTo), asOf);
   await moveStage(tx, actor, campaign, 'closed', asOf, { detail: { notDone: ended.ended, released: ended.released } });
   await audit(tx, actor, asOf, 'campaign.close', `campaign/${id}`, { notDone: ended.ended, released: ended.released });
-  await tellAll(tx, actor.countyCode, campaign);
+  await wakeAll(tx, actor.countyCode, campaign);
   return true;
 }

@@ -104,8 +104,12 @@ export interface ApprovalState {
   readonly missing: readonly string[];
 }
 
+/** The revision that bureaus sign now: an end that they were asked for, or the campaign as it stands. */
+const signing = ({ revision, askedTo, askedRevision }: CampaignRow): number =>
+  askedTo === null ? revision : (askedRevision ?? revision);
+
 const stateOf = async (tx: Tx, countyCode: string, campaign: CampaignRow): Promise<ApprovalState> => {
-  const approved = await approvalsOf(tx, countyCode, campaign);
+  const approved = await approvalsOf(tx, countyCode, campaign.id, signing(campaign));
   return { approved, missing: campaign.definition.issuedBy.filter((bureau) => !approved.includes(bureau)) };
 };
 
@@ -138,12 +142,14 @@ export async function approveCampaign(
     });
   const before = await stateOf(tx, actor.countyCode, campaign);
   if (before.missing.length === 0) return before;
-  if (campaign.stage !== 'submitted') throw wrongStage(campaign, 'approved');
+  const extending = campaign.askedTo !== null && (campaign.stage === 'running' || campaign.stage === 'paused');
+  if (campaign.stage !== 'submitted' && !extending) throw wrongStage(campaign, 'approved');
   const signed: string[] = [];
   for (const own of mine)
-    if (await insertApproval(tx, actor.countyCode, campaign, own, account, asOf)) signed.push(own);
-  await tellSigned(tx, actor, campaign, signed, asOf);
-  await audit(tx, actor, asOf, 'campaign.approve', `campaign/${id}`, { revision: campaign.revision, bureaus: mine });
+    if (await insertApproval(tx, actor.countyCode, id, signing(campaign), own, account, asOf)) signed.push(own);
+  await tellSigned(tx, actor, campaign, signing(campaign), signed, asOf);
+  const what = { revision: signing(campaign), bureaus: mine, ...(extending && { extendTo: campaign.askedTo }) };
+  await audit(tx, actor, asOf, 'campaign.approve', `campaign/${id}`, what);
   await wake(tx, [workflowIds.campaign(id)]);
   return stateOf(tx, actor.countyCode, campaign);
 }

@@ -18,6 +18,8 @@ export interface CampaignFacts {
   readonly launched: boolean;
   /** There are follow-ups that have fallen due inside the window. */
   readonly hasClaims: boolean;
+  /** Every issuing bureau has signed the end that it was asked for. */
+  readonly extensionSigned: boolean;
   readonly windowOver: boolean;
   readonly graceOver: boolean;
   /** When these next change by themselves. */
@@ -35,6 +37,7 @@ export async function campaignFacts(tx: Tx, actor: Actor, id: string, asOf: Inst
       mayLaunch: false,
       launched: false,
       hasClaims: false,
+      extensionSigned: false,
       windowOver: false,
       graceOver: false,
       next: null,
@@ -50,6 +53,10 @@ export async function campaignFacts(tx: Tx, actor: Actor, id: string, asOf: Inst
     mayLaunch: stage === 'ready' && asOf >= opens && asOf < windowEnds(windowTo),
     launched: campaign.launchedAt !== null,
     hasClaims: stage === 'running' && (await hasClaims(tx, actor.countyCode, campaign)),
+    extensionSigned:
+      campaign.askedTo !== null &&
+      (stage === 'running' || stage === 'paused') &&
+      (await approvalState(tx, actor, campaign)).missing.length === 0,
     windowOver: asOf >= windowEnds(windowTo),
     graceOver: asOf >= graceEnds(windowTo),
     next: instants.filter((moment) => moment > asOf).sort()[0] ?? null,

@@ -1,10 +1,12 @@
 // src/campaigns/acts/lookup.ts: what every deed of a campaign begins with: the campaign, locked, and its plan as of a moment.
 import { type Actor, accountOf } from '../../platform/actor.ts';
-import { type CivilDate, dateOf, type Instant } from '../../platform/civil.ts';
+import { type CivilDate, dateOf, type Instant, plusDays } from '../../platform/civil.ts';
 import type { Tx } from '../../platform/db.ts';
 import { DomainError, Status } from '../../platform/errors.ts';
+import { wake, workflowIds } from '../../platform/wake.ts';
 import { mayFollow, type Stage } from '../rules/stages.ts';
 import {
+  agendasOf,
   type CampaignRow,
   campaignOf,
   insertStage,
@@ -12,7 +14,8 @@ import {
   type NewStage,
   workdaysOf,
 } from '../store/campaign.ts';
-import type { Plan } from '../store/plan.ts';
+import { countyWide, type Plan } from '../store/plan.ts';
+import { replanTasks } from '../store/tasks.ts';
 import { tellStage } from './telling.ts';
 
 const missing = (): DomainError => new DomainError(Status.missing, { code: 'campaign_missing', field: '/id' });
@@ -89,3 +92,20 @@ export async function planFrom(
 
 export const planOf = (tx: Tx, countyCode: string, campaign: CampaignRow, asOf: Instant): Promise<Plan> =>
   planFrom(tx, countyCode, campaign, dateOf(asOf), asOf);
+
+/** Re-plans every open task over the days after today, in one statement. @returns how many moved. */
+export async function replan(
+  tx: Tx,
+  actor: Actor,
+  campaign: CampaignRow,
+  oldEnd: CivilDate,
+  reason: 'resume' | 'extend',
+  asOf: Instant,
+): Promise<number> {
+  const plan = await planFrom(tx, actor.countyCode, campaign, plusDays(dateOf(asOf), 1), asOf);
+  return countyWide(tx, () => replanTasks(tx, plan, oldEnd, reason));
+}
+
+/** The campaign's own workflow and every agenda that minds its tasks look again. */
+export const wakeAll = async (tx: Tx, countyCode: string, campaign: CampaignRow): Promise<void> =>
+  wake(tx, [workflowIds.campaign(campaign.id), ...(await agendasOf(tx, countyCode, campaign.definition.areas))]);

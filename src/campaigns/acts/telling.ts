@@ -7,7 +7,7 @@ import type { Tx } from '../../platform/db.ts';
 import { wake, workflowIds } from '../../platform/wake.ts';
 import { inTheStead } from '../../teams/store.ts';
 import type { Stage } from '../rules/stages.ts';
-import { type Audience, signedNoticeKey, stageNoticeKey, toldOf } from '../rules/telling.ts';
+import { type Audience, askedNoticeKey, signedNoticeKey, stageNoticeKey, toldOf } from '../rules/telling.ts';
 import { bureauPeople, fieldPeople } from '../store/audience.ts';
 import type { CampaignRow } from '../store/campaign.ts';
 
@@ -25,14 +25,22 @@ export async function tellSigned(
   tx: Tx,
   actor: Actor,
   campaign: CampaignRow,
+  revision: number,
   bureaus: readonly string[],
   asOf: Instant,
 ): Promise<void> {
   const people = await audience(tx, actor, campaign, 'planner', asOf);
   for (const bureau of bureaus) {
-    const key = (person: string) => signedNoticeKey(campaign.id, campaign.revision, bureau, person);
+    const key = (person: string) => signedNoticeKey(campaign.id, revision, bureau, person);
     await write(tx, actor, campaign, 'signed', people, key, { bureau }, asOf);
   }
+}
+
+/** The bureaus hear that an end is laid before them. @param campaign as it stands with what is asked. */
+export async function tellAsked(tx: Tx, actor: Actor, campaign: CampaignRow, asOf: Instant): Promise<void> {
+  const people = await audience(tx, actor, campaign, 'bureaus', asOf);
+  const key = (person: string) => askedNoticeKey(campaign.id, campaign.askedRevision ?? campaign.revision, person);
+  await write(tx, actor, campaign, 'asked', people, key, { to: campaign.askedTo ?? campaign.windowTo }, asOf);
 }
 
 async function audience(tx: Tx, { countyCode }: Actor, campaign: CampaignRow, to: Audience, asOf: Instant) {

@@ -42,6 +42,11 @@ export function stageNoticeKey(campaign: string, seq: number, person: string): s
   return key('campaign', campaign, seq, person);
 }
 
+/** One notice a person and end that is asked for. */
+export function askedNoticeKey(campaign: string, revision: number, person: string): string {
+  return key('asked', campaign, revision, person);
+}
+
 /** One notice a person, revision and bureau. */
 export function signedNoticeKey(campaign: string, revision: number, bureau: string, person: string): string {
   return key('signed', campaign, revision, bureau, person);

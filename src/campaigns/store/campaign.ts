@@ -14,6 +14,13 @@ export interface CampaignRow {
   readonly windowFrom: CivilDate;
   /** Moved by an extension. */
   readonly windowTo: CivilDate;
+  /** The end that the bureaus signed last. */
+  readonly signedTo: CivilDate;
+  /** An end that waits for the bureaus' signatures. */
+  readonly askedTo: CivilDate | null;
+  readonly askedReason: string | null;
+  /** Under which the bureaus sign it; it only grows, so a signature never stands for another end. */
+  readonly askedRevision: number | null;
   readonly noticeNo: string;
   readonly noticeOn: CivilDate;
   readonly definition: Definition;
@@ -24,7 +31,9 @@ export interface CampaignRow {
   readonly launchedAt: Instant | null;
 }
 
-const columns = sql`c.id, c.key, c.revision, c.name, c.window_from as "windowFrom", c.window_to as "windowTo", c.notice_no as "noticeNo",
+const columns = sql`c.id, c.key, c.revision, c.name, c.window_from as "windowFrom", c.window_to as "windowTo",
+  coalesce(c.signed_to, (c.definition #>> '{window,to}')::date) as "signedTo", c.asked_to as "askedTo", c.asked_reason as "askedReason",
+  c.asked_revision as "askedRevision", c.notice_no as "noticeNo",
   c.notice_on as "noticeOn", c.definition, c.created_by as "createdBy", s.stage, s.seq, s.at as "stageAt",
   (select min(l.at) from campaign_stage l where l.county_code = c.county_code and l.campaign_id = c.id and l.stage = 'running') as "launchedAt"`;
 const withStage = sql`campaign c join lateral (select stage, seq, at from campaign_stage s
@@ -105,6 +114,68 @@ export async function moveWindow(tx: Tx, countyCode: string, id: string, to: Civ
   await sql`update campaign set window_to = ${to} where county_code = ${countyCode} and id = ${id}`.execute(tx);
 }
 
+/** Lays another end before the bureaus, under a revision of its own; what was asked before is forgotten. */
+export async function askExtension(
+  tx: Tx,
+  countyCode: string,
+  id: string,
+  to: CivilDate,
+  reason: string,
+): Promise<void> {
+  await sql`update campaign set asked_to = ${to}, asked_reason = ${reason}, asked_revision = greatest(revision, coalesce(asked_revision, 0)) + 1
+    where county_code = ${countyCode} and id = ${id}`.execute(tx);
+}
+
+/** Nothing is asked of the bureaus any more. */
+export async function withdrawExtension(tx: Tx, countyCode: string, id: string): Promise<void> {
+  await sql`update campaign set asked_to = null, asked_reason = null where county_code = ${countyCode} and id = ${id}`.execute(
+    tx,
+  );
+}
+
+/** What was asked is signed: the campaign stands at that revision. */
+export async function signExtension(tx: Tx, countyCode: string, id: string): Promise<void> {
+  await sql`update campaign set revision = asked_revision, signed_to = asked_to, asked_to = null, asked_reason = null
+    where county_code = ${countyCode} and id = ${id} and asked_to is not null`.execute(tx);
+}
+
+/** The latest end that stood before an extension and is not after `to`: what a shorter end falls back to. */
+export async function endBefore(tx: Tx, countyCode: string, id: string, to: CivilDate): Promise<CivilDate | null> {
+  const { day } = await oneRow(
+    tx,
+    sql<{ day: CivilDate | null }>`select max((detail #>> '{extended,from}')::date) as day from campaign_stage
+      where county_code = ${countyCode} and campaign_id = ${id} and detail #>> '{extended,to}' > detail #>> '{extended,from}'
+        and (detail #>> '{extended,from}')::date <= ${to}`,
+  );
+  return day;
+}
+
+/** How many of its tasks ended, and how many records were made for them, after a day. */
+export async function doneAfter(tx: Tx, countyCode: string, id: string, day: CivilDate): Promise<number> {
+  const { count } = await oneRow(
+    tx,
+    sql<{
+      count: number;
+    }>`select (select count(*) from task t where t.county_code = ${countyCode} and t.campaign_id = ${id} and t.closed_on > ${day})
+      + (select count(*) from record r join task t on t.county_code = r.county_code and t.id = r.task_id
+        where t.county_code = ${countyCode} and t.campaign_id = ${id} and (r.occurred_at at time zone 'Asia/Shanghai')::date > ${day}) as count`,
+  );
+  return count;
+}
+
+/** Moves the dates of these goals. */
+export async function moveGoals(
+  tx: Tx,
+  countyCode: string,
+  id: string,
+  keys: readonly string[],
+  to: CivilDate,
+): Promise<void> {
+  await sql`update goal set by_on = ${to} where county_code = ${countyCode} and campaign_id = ${id} and key = any(${[...keys]}::text[])`.execute(
+    tx,
+  );
+}
+
 export interface NewStage {
   readonly stage: Stage;
   readonly accountId: string | null;
@@ -163,7 +234,8 @@ export async function bureausOf(tx: Tx, countyCode: string, accountId: string, d
 export async function insertApproval(
   tx: Tx,
   countyCode: string,
-  campaign: CampaignRow,
+  id: string,
+  revision: number,
   bureau: string,
   accountId: string,
   asOf: Instant,
@@ -172,17 +244,17 @@ export async function insertApproval(
     (await written(
       tx,
       sql`insert into approval (county_code, campaign_id, revision, bureau, account_id, at)
-        values (${countyCode}, ${campaign.id}, ${campaign.revision}, ${bureau}, ${accountId}, ${asOf}) on conflict do nothing`,
+        values (${countyCode}, ${id}, ${revision}, ${bureau}, ${accountId}, ${asOf}) on conflict do nothing`,
     )) === 1
   );
 }
 
-/** The bureaus that have approved the campaign as it stands. */
-export async function approvalsOf(tx: Tx, countyCode: string, campaign: CampaignRow): Promise<string[]> {
+/** The bureaus that have signed a revision. */
+export async function approvalsOf(tx: Tx, countyCode: string, id: string, revision: number): Promise<string[]> {
   const found = await rows(
     tx,
     sql<{ bureau: string }>`select bureau from approval
-      where county_code = ${countyCode} and campaign_id = ${campaign.id} and revision = ${campaign.revision} order by bureau`,
+      where county_code = ${countyCode} and campaign_id = ${id} and revision = ${revision} order by bureau`,
   );
   return found.map(({ bureau }) => bureau);
 }

@@ -1,7 +1,8 @@
 // src/commands/campaign/deeds.ts: what `doorstep campaign` can do: who may, which options it takes, and the act that it calls.
 import type { z } from 'zod';
-import { cancelCampaign, extendCampaign, pauseCampaign, resumeCampaign } from '../../campaigns/acts/course.ts';
+import { cancelCampaign, pauseCampaign, resumeCampaign } from '../../campaigns/acts/course.ts';
 import { approveCampaign, submitCampaign } from '../../campaigns/acts/draft.ts';
+import { extendCampaign } from '../../campaigns/acts/extension.ts';
 import { requestLaunch, waiveCheck } from '../../campaigns/acts/launch.ts';
 import { approveBody, extendBody, pauseBody, reasonBody, waiveBody } from '../../campaigns/schema.ts';
 import type { AccountActor } from '../../platform/actor.ts';

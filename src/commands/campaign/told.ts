@@ -69,7 +69,8 @@ export const inWords =
 export async function standing(tx: Tx, actor: AccountActor, campaign: CampaignRow): Promise<string> {
   const { name, key, stage } = campaign;
   const { from, to } = await windowOf(tx, actor, campaign);
-  const missing = stage === 'submitted' ? (await approvalState(tx, actor, campaign)).missing : [];
+  const asked = campaign.askedTo !== null && (stage === 'running' || stage === 'paused');
+  const missing = stage === 'submitted' || asked ? (await approvalState(tx, actor, campaign)).missing : [];
   return [
     `${name} (${key})`,
     `  ${both('command.stage', (locale) => ({ stage: say(locale, `console.stage.${stage}`) }))}`,
@@ -79,6 +80,14 @@ export async function standing(tx: Tx, actor: AccountActor, campaign: CampaignRo
       to,
       grace: graceLastDay(campaign.windowTo),
     }))}`,
+    ...(asked
+      ? [
+          `  ${both('command.waits.extension', (locale) => ({
+            to: campaign.askedTo ?? '',
+            bureaus: missing.map((bureau) => bureauName(locale, bureau)).join('、'),
+          }))}`,
+        ]
+      : []),
   ].join('\n');
 }
 
