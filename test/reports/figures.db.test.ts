@@ -20,7 +20,7 @@ const household = (n: number): string => households()[n]?.id ?? '';
 const uuid = (n: number): string => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`;
 
 /** A talk at a door, as the book has it; its task is done by it where there is one open. */
-async function talk(n: number, door: number, on: Instant, recorded: Instant = on): Promise<void> {
+async function talk(n: number, door: number, on: Instant, recorded: Instant = on, corrects?: number): Promise<void> {
   const { id: householdId, villageCode } = households()[door] ?? { id: '', villageCode: '' };
   const run = (text: string, values: unknown[]) => db().systemPool.query(text, values);
   await run(
@@ -29,9 +29,12 @@ async function talk(n: number, door: number, on: Instant, recorded: Instant = on
     [county.countyCode, uuid(n), villageCode, householdId, county.villages[0].doctor, on, recorded],
   );
   await run(
-    `insert into record (county_code, id, visit_id, visit_hash, area_code, kind, clinical, household_id, side, body, occurred_at, recorded_at, account_id, filing)
-     values ($1, $2, $2, 'h', $3, 'policy_talk', false, $4, 'medical', '{}', $6, $7, $5, 'accepted')`,
-    [county.countyCode, uuid(n), villageCode, householdId, county.villages[0].doctor, on, recorded],
+    `insert into record (county_code, id, visit_id, visit_hash, area_code, kind, clinical, household_id, side, body, occurred_at, recorded_at, account_id, filing, supersedes, root_id)
+     values ($1, $2, $2, 'h', $3, 'policy_talk', false, $4, 'medical', '{}', $6, $7, $5, 'accepted', $8, $8)`,
+    [
+      ...[county.countyCode, uuid(n), villageCode, householdId, county.villages[0].doctor, on, recorded],
+      corrects === undefined ? null : uuid(corrects),
+    ],
   );
   await run(
     `update task set closed_at = $3, closed_on = ($2::timestamptz at time zone 'Asia/Shanghai')::date, close_reason = 'done', closed_by = $4
@@ -54,6 +57,7 @@ beforeAll(async () => {
   await checked(1, 'confirmed');
   await talk(2, 1, at('2018-01-11', '10:00'));
   await checked(2, 'refuted');
+  await talk(9, 1, at('2018-01-11', '10:00'), at('2018-01-12', '09:00'), 2); // a correction does not answer a refutation
   await talk(3, 2, at('2018-01-12', '10:00'));
   await checked(3, 'refuted');
   await talk(4, 2, at('2018-01-26', '10:00')); // refuted, then gone to again: a talk stands
@@ -117,7 +121,7 @@ it('counts what a walk over the bare rows counts', async () => {
   const { rows } = await db().systemPool.query<Row>(
     `select r.household_id as household, left(r.area_code, 9) as town, to_char(r.occurred_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD') as day,
        to_char(r.recorded_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD') as recorded,
-       (select verdict from check_result c where c.record_id = r.id order by c.occurred_at desc limit 1) as verdict
+       (select verdict from check_result c where c.record_id = coalesce(r.root_id, r.id) order by c.occurred_at desc limit 1) as verdict
      from record r where r.kind = 'policy_talk' and r.filing = 'accepted'`,
   );
   const gone = new Set([household(6)]);

@@ -20,7 +20,7 @@ const doors = (scope: Scope, headline: Headline) => sql`${lastWords(scope)},
       ${isLateEntry(sql`r.county_code`, sql`r.area_code`, dayOf('r.occurred_at'), dayOf('r.recorded_at'))} as late_entry
     from due join record r on r.county_code = ${scope.countyCode} and ${headline.subject === 'person' ? sql`r.person_id` : sql`r.household_id`} = due.whose
       and r.kind = ${headline.record} and r.filing = 'accepted' and r.recorded_at <= ${scope.asOf}
-    left join last_word c on c.record_id = r.id),
+    left join last_word c on c.root = coalesce(r.root_id, r.id)),
   counted as (
     select whose, min(day) filter (where now) as day, bool_or(now and verdict is not distinct from 'confirmed') as verified,
       bool_and(verdict is not distinct from 'refuted') filter (where now) as refuted,

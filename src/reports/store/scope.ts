@@ -30,11 +30,15 @@ export const inAreas = (scope: Scope, column: string) =>
 
 export const dayOf = (column: string) => sql`(${sql.ref(column)} at time zone 'Asia/Shanghai')::date`;
 
-/** What re-visits said of each record, as far as it was known: the last word counts, as it does in a round. */
+/**
+ * What re-visits said of each chain of records, by its first one, as far as it was known: the last word counts, as it does in
+ * a round, and what was refuted is not answered by correcting it.
+ */
 export const lastWords = (scope: Scope) => sql`last_word as (
-  select distinct on (c.record_id) c.record_id, c.verdict from check_result c
+  select distinct on (root) coalesce(x.root_id, x.id) as root, c.verdict
+  from check_result c join record x on x.county_code = c.county_code and x.id = c.record_id and x.filing = 'accepted'
   where c.county_code = ${scope.countyCode} and c.kind = 'revisit' and c.recorded_at <= ${scope.asOf}
-  order by c.record_id, c.occurred_at desc, c.recorded_at desc)`;
+  order by root, c.occurred_at desc, c.recorded_at desc)`;
 
 /** The first day whose work counts: what happened before the launch, or before the window, is credited. */
 export const countedFrom = ({ windowFrom, launchedOn }: Scope): CivilDate =>

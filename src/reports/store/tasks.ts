@@ -35,7 +35,8 @@ export async function tasksByState(tx: Tx, scope: Scope): Promise<DutyStates[]> 
         count(*) filter (where c.verdict = 'refuted') as refuted,
         count(*) filter (where close_reason = 'excused' and close_detail = any(${EXITS}::text[])) as exits,
         count(distinct subject_id) filter (where close_detail = 'single_side') as "singleSide"
-      from stated left join last_word c on c.record_id = stated.closed_by group by 1, 2, 3 order by 1, 2, 3`,
+      from stated left join record r on r.county_code = ${scope.countyCode} and r.id = stated.closed_by and r.filing = 'accepted'
+      left join last_word c on c.root = coalesce(r.root_id, r.id) group by 1, 2, 3 order by 1, 2, 3`,
   );
 }
 

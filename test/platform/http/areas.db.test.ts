@@ -33,8 +33,8 @@ describe('an id of another village, put into the address by hand', () => {
   });
 
   it('lists nobody when another village’s households are asked for', async () => {
-    const { body } = await doctor('GET', `/api/v1/households?area=${county.villages[3].code}`);
-    expect(body.items ?? []).toEqual([]);
+    const answer = await doctor('GET', `/api/v1/households?village=${county.villages[3].code}`);
+    expect([answer.status, answer.body.items]).toEqual([200, []]);
   });
 
   it('shows a town’s supervisor her own town and no other', async () => {
