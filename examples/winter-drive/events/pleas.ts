@@ -75,10 +75,13 @@ export function promises(cast: Cast, calendar: Calendar): Happening[] {
 async function lateOf(tx: Tx, village: string, side: string, day: CivilDate): Promise<string | null> {
   const [late] = await rows(
     tx,
-    sql<{ id: string }>`select t.id from task t where t.county_code = ${COUNTY} and t.area_code = ${village}
-        and t.closed_at is null and t.side in (${side}, 'either') and coalesce(t.grace_until, t.due_on) < ${day}
+    sql<{ id: string }>`select t.id from task t
+      left join household h on h.county_code = t.county_code and h.id = t.household_id
+      left join person p on p.county_code = t.county_code and p.id = t.person_id
+      where t.county_code = ${COUNTY} and t.area_code = ${village} and t.closed_at is null
+        and t.side in (${side}, 'either') and coalesce(t.grace_until, t.due_on) < ${day}
         and not exists (select from acknowledgement a where a.county_code = t.county_code and a.task_id = t.id)
-      order by coalesce(t.grace_until, t.due_on), t.id limit 1`,
+      order by coalesce(t.grace_until, t.due_on), h.register_no, t.kind, t.side, p.born_on, p.name, t.id limit 1`,
   );
   return late?.id ?? null;
 }

@@ -106,4 +106,12 @@ describe('the example’s history', () => {
       (select count(*)::int from round_stage where stage = 'decided') as decided`);
     for (const [what, count] of Object.entries(found)) expect([what, count > 0]).toEqual([what, true]);
   });
+
+  it('comes on day 61 to the same late tasks and escalations every time', async () => {
+    const { late, told } = await ask(sql<{ late: number; told: string }>`select
+      (select count(*)::int from task where closed_at is null and coalesce(grace_until, due_on) < '2018-01-30') as late,
+      (select string_agg(level || ':' || n, ' ' order by level)
+        from (select level, count(*) as n from escalation group by level) levels) as told`);
+    expect({ late, told }).toEqual({ late: 219, told: '1:783 2:353 3:269' });
+  });
 });
