@@ -243,12 +243,19 @@ create table clinic_sheet ( -- a signed sheet of a session, kept on paper: evide
 );
 create index clinic_sheet_session on clinic_sheet (county_code, session_id);
 
+-- The turns of a session, for whoever may count them: no name and no finding comes out.
+create function clinic_turns(county text, session uuid) returns table (person_id uuid, services integer, waits boolean)
+language plpgsql stable security definer set search_path = public as $$
+begin
+  return query select a.person_id, a.services, a.finding is not null and a.disposition is null
+    from clinic_attendance a where a.county_code = county and a.session_id = session and tells_in(county);
+end $$;
 -- Whether a reported session counts for a goal: a late entry only with signed sheets for all its person-times.
 create function clinic_counts(session clinic_session) returns boolean language sql stable as $$
   select session.late_reason is null or (
     select coalesce(sum(a.services), 0) between 1 and (
       select coalesce(sum(h.lines), 0) from clinic_sheet h where h.county_code = session.county_code and h.session_id = session.id)
-    from clinic_attendance a where a.county_code = session.county_code and a.session_id = session.id)
+    from clinic_turns(session.county_code, session.id) a)
 $$;
 
 create table notice (

@@ -116,6 +116,11 @@ create function my_counties() returns text[] language sql stable security define
   select coalesce(array_agg(distinct county_code), '{}') from account
   where id = nullif(current_setting('app.account', true), '')::uuid and disabled_at is null
 $$;
+-- The clinic sessions this account is named for, while it has a post.
+create function my_sessions() returns uuid[] language sql stable security definer set search_path = public as $$
+  select case when cardinality(my_areas()) = 0 then '{}' else
+    coalesce((select array_agg(f.session_id) from clinic_staff f where f.account_id = nullif(current_setting('app.account', true), '')::uuid), '{}') end
+$$;
 -- For what belongs to no area of the county: whether this account holds one of these roles for the whole of it, and came in by it.
 create function i_am(variadic roles text[]) returns boolean language sql stable security definer set search_path = public as $$
   select exists (select from role_grant g where g.account_id = nullif(current_setting('app.account', true), '')::uuid
@@ -158,11 +163,13 @@ call protect('area_sweep', 'area_code = any((select my_areas())::text[])', 'inse
 call protect('visit', 'area_code = any((select my_areas())::text[])');
 call protect('record', 'area_code = any((select my_areas())::text[]) and (not clinical or area_code = any((select my_areas(''medical'', ''facility'', ''supervisor''))::text[]) or account_id = nullif(current_setting(''app.account'', true), '''')::uuid)');
 call protect('confirmation', 'area_code = any((select my_areas())::text[])');
-call protect('clinic_session', 'area_code = any((select my_areas())::text[])', 'insert, update');
-call protect('clinic_stage', 'area_code = any((select my_areas())::text[])');
-call protect('clinic_staff', 'area_code = any((select my_areas())::text[])');
-call protect('clinic_sheet', 'area_code = any((select my_areas())::text[])');
-call protect('clinic_attendance', 'area_code = any((select my_areas())::text[])', 'insert, update');
+-- Where and when a session is, who serves there and what is on file of it, the county reads; it is written in its town, and at its
+-- desk by whoever is named for it, from whichever village. Who came and what was found stays with them.
+call protect('clinic_session', 'county_code = any((select my_counties())::text[])', 'insert, update', written => '(area_code = any((select my_areas())::text[]) or id = any((select my_sessions())::uuid[]))');
+call protect('clinic_stage', 'county_code = any((select my_counties())::text[])', written => '(area_code = any((select my_areas())::text[]) or session_id = any((select my_sessions())::uuid[]))');
+call protect('clinic_staff', 'county_code = any((select my_counties())::text[])', written => 'area_code = any((select my_areas())::text[])');
+call protect('clinic_sheet', 'county_code = any((select my_counties())::text[])', written => 'area_code = any((select my_areas())::text[])');
+call protect('clinic_attendance', '(area_code = any((select my_areas())::text[]) or session_id = any((select my_sessions())::uuid[]) and county_code = any((select my_counties())::text[]))', 'insert, update');
 call protect('check_result', 'area_code = any((select my_areas())::text[])');
 call protect('finding', 'area_code = any((select my_areas())::text[])', 'insert, update');
 call protect('rectification', 'area_code = any((select my_areas())::text[])');

@@ -24,7 +24,9 @@ import {
 } from './schema.ts';
 
 const organisers: readonly Role[] = ['planner', 'supervisor', 'facility'];
+/** A village's doctor at the desk is named for the session; its report is the town's. */
 const atTheDesk: readonly Role[] = ['facility', 'medical', 'supervisor'];
+const accountable: readonly Role[] = ['facility', 'supervisor'];
 
 /** A deed that answers with the session as it then stands. */
 const deed = <B>(
@@ -99,14 +101,14 @@ export const clinicRoutes: readonly Route[] = [
   deed(
     'report',
     'Report the session, which discharges what its town owed',
-    atTheDesk,
+    accountable,
     Nothing,
     ({ tx, actor, params, asOf }) => reportSession(tx, actor, params.id, asOf),
   ),
   deed(
     'sheets',
     'File signed sheets: a late entry counts once they cover its person-times',
-    [...new Set([...atTheDesk, ...organisers])],
+    organisers,
     Sheets,
     ({ tx, actor, params, body, asOf }) => fileSheets(tx, actor, params.id, body, asOf),
   ),

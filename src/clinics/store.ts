@@ -35,8 +35,7 @@ const sessions = sql`
   cross join lateral (select count(*) as all, count(*) filter (where profession <> 'other') as professionals
     from clinic_staff f where f.county_code = s.county_code and f.session_id = s.id) staff
   cross join lateral (select count(*) as persons, coalesce(sum(services), 0) as "personTimes",
-      count(*) filter (where finding is not null and disposition is null) as "openFindings"
-    from clinic_attendance a where a.county_code = s.county_code and a.session_id = s.id) seen`;
+      count(*) filter (where waits) as "openFindings" from clinic_turns(s.county_code, s.id)) seen`;
 
 export async function sessionOf(tx: Tx, countyCode: string, id: string): Promise<SessionRow | null> {
   return maybeRow(tx, sql<SessionRow>`${sessions} where s.county_code = ${countyCode} and s.id = ${id}`);
@@ -337,7 +336,7 @@ export async function totalsOf(tx: Tx, countyCode: string, campaignId: string, l
       with reported as (select s.id, clinic_counts(s) as counts from clinic_session s
         where s.county_code = ${countyCode} and s.campaign_id = ${campaignId} and (s.late_reason is not null) = ${late}
         and exists (select from clinic_stage g where g.county_code = s.county_code and g.session_id = s.id and g.stage = 'reported')),
-      seen as (select person_id, services from clinic_attendance where county_code = ${countyCode} and session_id in (select id from reported))
+      seen as (select t.person_id, t.services from reported cross join lateral clinic_turns(${countyCode}, reported.id) t)
       select (select count(*) from reported) as sessions, (select count(*) from reported where counts) as counted,
         (select count(distinct person_id) + count(*) filter (where person_id is null) from seen) as persons,
         (select coalesce(sum(services), 0) from seen) as "personTimes",

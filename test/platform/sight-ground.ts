@@ -29,6 +29,7 @@ export class Ground {
   private readonly columns: readonly Column[];
   private readonly households: readonly string[];
   private readonly rounds: unknown[] = [];
+  private readonly sessions: unknown[] = [];
   private readonly chance: Chance;
   private constructor(
     owner: pg.Client,
@@ -91,6 +92,9 @@ export class Ground {
         substitute_id: oneOf(this.chance, this.accounts),
         consented_at: oneOf(this.chance, [null, null, '2018-01-10T00:00:00Z']),
       });
+    if (table === 'clinic_session') this.sessions.push(row.id);
+    if (['clinic_stage', 'clinic_staff', 'clinic_attendance'].includes(table))
+      row.session_id = oneOf(this.chance, this.sessions);
     if (table === 'round') this.rounds.push(row.id);
     if (table === 'round_stage') row.round_id = oneOf(this.chance, this.rounds);
     if (table === 'task') row.household_id = oneOf(this.chance, this.households);
@@ -166,6 +170,7 @@ export class Ground {
       tasks: await this.all('task'),
       households: await this.all('household'),
       rounds: await this.all('round'),
+      clinicStaff: await this.all('clinic_staff'),
       enrolments: await this.all('enrolment'),
       roundStages: await this.all('round_stage'),
     };

@@ -133,7 +133,6 @@ it('lets each person add what is hers to add, and nothing else', async () => {
         }
       }
     });
-  console.log('LETIN', letIn, keptOut);
   expect(Math.min(letIn, keptOut)).toBeGreaterThan(20);
 });
 

@@ -25,6 +25,7 @@ export interface Facts {
   readonly households: readonly Row[];
   readonly enrolments: readonly Row[];
   readonly rounds: readonly Row[];
+  readonly clinicStaff: readonly Row[];
   readonly roundStages: readonly Row[];
 }
 
@@ -96,6 +97,10 @@ export class Sight {
         this.covers(areaCode, ORGANISERS),
     );
   }
+  /** Named for a clinic session, and in a post. */
+  serves(session: unknown): boolean {
+    return this.held.length > 0 && this.facts.clinicStaff.some((one) => one.session_id === session && this.mine(one));
+  }
   areaOfRound(round: unknown): unknown {
     return this.facts.rounds.find(({ id }) => id === round)?.area_code;
   }
@@ -140,6 +145,9 @@ const organised = inArea('area_code', ORGANISERS);
 /** Read by the county, written by the system alone. */
 const given: Table = { sees: theCounty, adds: null };
 const ofDrive: Table = { sees: theCounty, adds: overseers };
+/** Read by the county, written in its area. */
+const told: Table = { area: 'area_code', sees: theCounty, adds: here };
+const atDesk: Rule = (sight, row) => here(sight, row) || sight.serves(row.session_id);
 const inOrder: Table = { area: 'area_code', sees: theCounty, adds: organised };
 
 export const TABLES: Readonly<Record<string, Table>> = {
@@ -172,11 +180,15 @@ export const TABLES: Readonly<Record<string, Table>> = {
     adds: (sight, row) => recordHere(sight, row) || review(sight, row),
   },
   confirmation: kept,
-  clinic_session: changed,
-  clinic_stage: kept,
-  clinic_staff: kept,
-  clinic_sheet: kept,
-  clinic_attendance: changed,
+  clinic_session: {
+    ...told,
+    adds: (sight, row) => atDesk(sight, { ...row, session_id: row.id }),
+    changes: (sight, row) => atDesk(sight, { ...row, session_id: row.id }),
+  },
+  clinic_stage: { ...told, adds: atDesk },
+  clinic_staff: told,
+  clinic_sheet: told,
+  clinic_attendance: { area: 'area_code', sees: atDesk, changes: atDesk },
   check_result: kept,
   finding: changed,
   rectification: kept,

@@ -58,8 +58,8 @@ export async function closingFacts(
       tx,
       sql`select s.area_code as town, count(*) filter (where s.late_reason is null) as sessions, count(*) filter (where s.late_reason is not null) as "lateEntries",
         coalesce(sum(a.services) filter (where s.late_reason is null), 0) as services, coalesce(sum(a.attendances) filter (where s.late_reason is null), 0) as attendances
-      from clinic_session s left join lateral (select sum(services) as services, count(*) as attendances from clinic_attendance a
-        where a.county_code = s.county_code and a.session_id = s.id) a on true
+      from clinic_session s left join lateral (select sum(services) as services, count(*) as attendances
+        from clinic_turns(s.county_code, s.id)) a on true
       where s.county_code = ${countyCode} and s.held_on between ${scope.windowFrom} and ${scope.windowTo} and ${inAreas(scope, 's.area_code')}
         and exists (select from clinic_stage g where g.county_code = s.county_code and g.session_id = s.id and g.stage = 'reported')
       group by 1 order by 1`,
