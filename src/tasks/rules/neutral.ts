@@ -2,7 +2,6 @@
 
 /** What gives away whom a medical team visits, and why. */
 interface Telling {
-  readonly kind: string;
   readonly side: string;
   readonly householdId: string | null;
 }
