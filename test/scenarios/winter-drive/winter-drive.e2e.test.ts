@@ -26,7 +26,7 @@ beforeAll(async () => {
     onDay: (day) => third.evening(day),
   });
   counted = await recount(driven, third);
-}, 2_400_000);
+}, 900_000);
 
 afterAll(async () => {
   await driven?.close();
